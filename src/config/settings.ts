@@ -1,0 +1,16 @@
+// Where things are and how loud they are. The only readers of the environment are in this folder.
+// Precedence: flag > environment PHIX_* > phix.config.yaml > defaults (ecosystem.md §4's idea). Read by read-settings.ts.
+
+export interface Settings {
+  /** Everything Phix writes on this machine: databases, logs, pids, token, plan store. Default `<project>/.phix`. */
+  readonly dataFolder: string
+  readonly runbooksFolder: string
+  readonly inventoryFile: string
+  readonly temporal: { readonly address: string; readonly namespace: string; readonly uiAddress: string | null }
+  readonly server: { readonly host: string; readonly port: number }
+  /** `sqlite:<file>` or a `postgres://` URL. */
+  readonly journal: string
+  /** For notify channels and `approve`: the name a person is known by on this machine. */
+  readonly person: string
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'json' | 'pretty' }
+}

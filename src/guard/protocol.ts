@@ -1,0 +1,181 @@
+// The words spoken with a detector workflow: signals and updates in, decisions and state out. All plain data.
+// Read next: guard.ts (who may start), workflows/detector.ts (the single writer that uses both).
+import type { Json } from '../plan/json.ts'
+import type { GuardSpec, Plan } from '../plan/plan.ts'
+import type { Grant, RunResult, StartedBy, UndoEntry } from '../plan/run.ts'
+
+export type Verdict = 'healthy' | 'suspect' | 'failed' | 'unknown'
+
+/** What a target is meant to be. Only `serving` ones are healed. */
+export type DesiredState = 'serving' | 'failed' | 'drained' | 'stopped' | 'spare'
+
+/** One change that `watch` saw. `confirmed`: an independent direct probe agreed. Signal `observed`, in batches. */
+export interface Observation {
+  readonly kind: 'verdict'
+  readonly target: string
+  readonly verdict: Verdict
+  readonly phi: number
+  /** Epoch ms. */
+  readonly at: number
+  readonly confirmed: boolean
+  /** What the probe saw, one short sentence. */
+  readonly evidence: string
+}
+
+/** What may start a runbook. */
+export type Trigger =
+  | {
+      readonly kind: 'verdict'
+      readonly target: string
+      readonly verdict: 'suspect' | 'failed'
+      readonly phi: number
+      readonly at: number
+      readonly evidence: string
+    }
+  | { readonly kind: 'returned'; readonly target: string; readonly at: number; readonly evidence: string }
+  | {
+      readonly kind: 'person'
+      readonly runbook: string
+      readonly inputs: Readonly<Record<string, Json>>
+      readonly by: string
+      readonly at: number
+      readonly requestId: string
+    }
+
+/** One runbook that a trigger matches, with its inputs bound: the answer of the activity `match`. */
+export interface Candidate {
+  readonly plan: Plan
+  readonly planHash: string
+  readonly inputs: Readonly<Record<string, Json>>
+  /** Inventory name that `guard.lock` resolves to, and the target of the run. */
+  readonly target: string
+  readonly lock: string | null
+}
+export interface MatchCall {
+  readonly cluster: string
+  readonly trigger: Trigger
+}
+export interface MatchReport {
+  readonly candidates: readonly Candidate[]
+  /** Why others that were near did not match, or what is wrong with the inputs a person gave. */
+  readonly refused: readonly { readonly runbook: string; readonly reason: string }[]
+}
+
+export const DECISION_KINDS = ['started', 'joined', 'held', 'refused', 'shadowed'] as const
+export type DecisionKind = (typeof DECISION_KINDS)[number]
+
+/** The record of what was done with one trigger and why. */
+export interface Decision {
+  readonly id: string
+  readonly at: number
+  readonly cluster: string
+  readonly target: string
+  readonly runbook: string | null
+  readonly trigger: Trigger
+  readonly kind: DecisionKind
+  /** Closed list of words, e.g. `locked`, `attempts-spent`, `cooling-down`, `not-wanted`, `no-runbook`, `bad-inputs`. */
+  readonly reason: string
+  /** One sentence for the person at 3 a.m. */
+  readonly message: string
+  readonly workflowId: string | null
+}
+
+export interface OpenRun {
+  readonly workflowId: string
+  readonly runId: string
+  readonly runbook: string
+  readonly target: string
+  readonly lock: string | null
+  readonly startedAt: number
+  readonly startedBy: StartedBy
+  readonly automatic: boolean
+  readonly guard: GuardSpec
+}
+
+/** Answer of the query `state` of a detector. */
+export interface DetectorState {
+  readonly v: 1
+  readonly cluster: string
+  readonly at: number
+  readonly targets: Readonly<Record<string, TargetState>>
+  readonly open: readonly OpenRun[]
+  readonly decisions: readonly Decision[]
+}
+export interface TargetState {
+  readonly desired: DesiredState
+  readonly verdict: Verdict
+  readonly since: number
+  readonly attempts: readonly number[]
+  readonly cooldownUntil: number | null
+  /** What the run that took it out left to be undone when it returns. */
+  readonly undoLater: readonly UndoEntry[]
+}
+
+/** Update `start`: a person asks for a run. Refusals by guard are answers, not errors. */
+export interface StartRequest {
+  readonly runbook: string
+  readonly inputs: Readonly<Record<string, Json>>
+  readonly by: string
+  readonly requestId: string
+}
+export type StartReply = {
+  readonly decision: Decision
+  readonly workflowId: string | null
+  readonly runId: string | null
+}
+
+/** Update `grant`: a run that was started past the detector asks. */
+export interface GrantRequest {
+  readonly workflowId: string
+  readonly runId: string
+  readonly runbook: string
+  readonly planHash: string
+  readonly target: string
+  readonly lock: string | null
+  readonly guard: GuardSpec
+  readonly startedBy: StartedBy
+}
+export type GrantReply =
+  | { readonly granted: true; readonly grant: Grant }
+  | { readonly granted: false; readonly reason: string; readonly message: string }
+
+/** Update `mark`: sets what a target is meant to be; idempotent by key. Answers what it was before. */
+export interface MarkRequest {
+  readonly target: string
+  readonly desired: DesiredState
+  readonly why: string
+  readonly key: string
+}
+export interface MarkReply {
+  readonly before: DesiredState
+}
+
+/** Signal `ended`, sent by a run as its last act: for latency, not for truth (the follower is the truth). */
+export interface EndedMessage {
+  readonly workflowId: string
+  readonly runId: string
+  readonly result: RunResult
+}
+
+export interface DetectorInput {
+  readonly cluster: string
+  /** Targets with what they are meant to be at the first start. */
+  readonly targets: readonly { readonly name: string; readonly desired: DesiredState }[]
+  readonly state?: Json
+}
+
+/** The compact record of a `watch` shard: heartbeat details, also what `phix status` reads. */
+export interface WatchCheckpoint {
+  readonly v: 1
+  readonly at: number
+  readonly nodes: readonly {
+    readonly name: string
+    readonly phi: number
+    readonly verdict: Verdict
+    readonly beats: number
+    readonly lastBeatAt: number | null
+    readonly window: string
+  }[]
+  readonly lagMs: number
+  readonly checksum: string
+}

@@ -1,0 +1,17 @@
+/** Plain JSON, the only kind of value that crosses a border (plan, payload, journal). */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+
+export interface JsonObject {
+  readonly [key: string]: Json
+}
+
+/**
+ * Writes JSON with keys sorted by code unit and no white space, so that equal values have equal bytes.
+ * Why: the plan's hash and idempotency keys must not depend on the order in which keys were written (RFC 8785's idea).
+ */
+export function canonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  const entries = Object.entries(value as JsonObject).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
+}

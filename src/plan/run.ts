@@ -1,0 +1,207 @@
+// What crosses between a run and the rest: its input, its messages, what it tells while it goes, how it ended.
+import type { Json } from './json.ts'
+import type { Failure } from './manifest.ts'
+import type { ActionRef, Plan } from './plan.ts'
+
+/** How a run ended: the closed list (rules.md, Endings). */
+export const OUTCOMES = [
+  'effective',
+  'recovered',
+  'ineffective',
+  'failed',
+  'cancelled',
+  'rejected',
+  'refused',
+  'needs-human',
+  'timed-out',
+  'terminated',
+] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** Who or what started a run. `kind: person` makes `onFailure` default to `park`. */
+export type StartedBy =
+  | { readonly kind: 'person'; readonly name: string }
+  | { readonly kind: 'verdict' | 'condition' | 'trend' | 'alert' | 'returned' | 'schedule'; readonly why: string }
+
+/** The detector's leave for one run. It travels in the memo (`phixGrant`), so that a copied input carries none. */
+export interface Grant {
+  readonly id: string
+  readonly workflowId: string
+  /** Epoch ms; a grant is void 60 s later. */
+  readonly issuedAt: number
+}
+export const GRANT_MEMO = 'phixGrant'
+export const GRANT_VALID_MS = 60_000
+
+/** The single argument of a runbook workflow. */
+export interface RunInput {
+  readonly plan: Plan
+  /** sha256 of the plan's canonical JSON, 64 hex digits. */
+  readonly planHash: string
+  readonly inputs: Readonly<Record<string, Json>>
+  readonly cluster: string
+  /** The target's name in the inventory; the cluster's own name where the whole cluster is meant. */
+  readonly target: string
+  readonly startedBy: StartedBy
+  /** The trigger as the expressions see it (`alert`, evidence); small. */
+  readonly trigger: Json
+  /** The interpreter's state where this run continues an earlier one (continue-as-new). */
+  readonly state?: Json
+}
+
+export type StepStatus = 'waiting' | 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled' | 'undone'
+
+/** One row of the step table: in `setCurrentDetails`, `phix show`, `phix follow`. */
+export interface StepRow {
+  /** Step id with the iteration's key: `drain[node-2]/ok`. */
+  readonly id: string
+  readonly title: string
+  readonly status: StepStatus
+  readonly attempts: number
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  /** Failure code, or null. */
+  readonly code: string | null
+  readonly message: string | null
+}
+
+/** A place where a run waits for people. */
+export interface Gate {
+  /** Step path with the iteration's key; unique in the run. */
+  readonly id: string
+  readonly kind: 'approval' | 'parked' | 'uncertain'
+  readonly title: string
+  readonly message: string
+  /** sha256-like fingerprint of the snapshot shown: plan hash, gate id, rendered arguments, targets, evidence. 16 hex digits or more. */
+  readonly snapshotHash: string
+  readonly snapshot: Json
+  readonly openedAt: number
+  readonly deadlineAt: number | null
+  /** The verbs that settle it. */
+  readonly verbs: readonly Verb[]
+}
+
+/** What a person can say to a run. Every verb is an update and a signal of the same name, with one object argument. */
+export const VERBS = ['approve', 'reject', 'retry', 'skip', 'supply', 'cancel'] as const
+export type Verb = (typeof VERBS)[number]
+
+/** The one argument of every verb. `gate` and `hash` may be left out for `cancel`. */
+export interface VerbMessage {
+  readonly gate?: string
+  /** At least the first 8 characters of the gate's snapshotHash. */
+  readonly hash?: string
+  readonly by: string
+  readonly why?: string
+  /** For `supply`: the step's output; for `retry`: other arguments. */
+  readonly value?: Json
+}
+
+/** A change that is still in the world after the run, with what takes it back. In order of completion. */
+export interface UndoEntry {
+  readonly stepId: string
+  readonly title: string
+  readonly action: ActionRef
+  readonly args: Readonly<Record<string, Json>>
+  readonly target: string | null
+}
+
+/** Answer of the query `state`: everything a watcher needs to tell the story. */
+export interface RunState {
+  readonly v: 1
+  readonly runbook: string
+  readonly planHash: string
+  readonly cluster: string
+  readonly target: string
+  readonly startedAt: number
+  readonly startedBy: StartedBy
+  readonly steps: readonly StepRow[]
+  readonly gates: readonly Gate[]
+  readonly notes: readonly { readonly at: number; readonly text: string }[]
+  readonly result: RunResult | null
+}
+export const STATE_QUERY = 'state'
+
+/** The workflow's result. */
+export interface RunResult {
+  readonly outcome: Outcome
+  /** Failure code or a more exact word, e.g. `verify-did-not-hold`. */
+  readonly code: string
+  /** One sentence for the person who reads it. */
+  readonly message: string
+  readonly failure: Failure | null
+  /** What this run changed and left; the detector keeps it for `returned`. */
+  readonly left: readonly UndoEntry[]
+  readonly startedAt: number
+  readonly endedAt: number
+}
+
+/** The single argument of every action's activity. The activity's type is the action's name. */
+export interface ActionCall {
+  readonly args: Readonly<Record<string, Json>>
+  /** First run id of the chain + step path + iteration key + operator-retry number. */
+  readonly idempotencyKey: string
+  readonly run: {
+    readonly workflowId: string
+    readonly runbook: string
+    readonly cluster: string
+    readonly target: string
+    readonly stepId: string
+    readonly startedBy: string
+  }
+  /** A dry run: reads run, changes only render what they would do. */
+  readonly dryRun?: boolean
+  /** Poll this read until `until` (CEL over `scope` and `output`) holds; the deadline is the activity's own timeout. */
+  readonly poll?: {
+    readonly until: string
+    readonly everyMs: number
+    readonly timeoutMs: number
+    readonly scope: Readonly<Record<string, Json>>
+  }
+  readonly retry?: {
+    readonly backoffMs: number
+    readonly factor: number
+    readonly jitter: number
+    readonly capMs: number | null
+    readonly on: readonly string[] | null
+  }
+}
+
+/** The argument of the activity `verify`. */
+export interface VerifyCall {
+  readonly that: readonly string[]
+  readonly withinMs: number
+  readonly stableMs: number
+  readonly everyMs: number
+  readonly cluster: string
+  readonly target: string
+  /** Roots the conditions may use beside the fresh evidence (`cluster`, `requests`, `target`): `inputs`, `steps`, … */
+  readonly scope: Readonly<Record<string, Json>>
+}
+
+/** What `verify` found. It never fails because a condition is false: that is `held: false`. */
+export interface VerifyReport {
+  readonly held: boolean
+  /** The conditions that were last false or unknown, with what was seen. */
+  readonly unmet: readonly { readonly that: string; readonly seen: string }[]
+  readonly evidence: Json
+}
+
+/** The argument of the activity `notify`. */
+export interface NotifyCall {
+  readonly to: readonly string[]
+  readonly message: string
+  readonly idempotencyKey: string
+  readonly run: ActionCall['run']
+}
+
+/** Nothing larger crosses a border (temporal.md §13.12). Bytes of UTF-8 JSON. */
+export const LIMITS = {
+  outputBytes: 64 * 1024,
+  errorTextBytes: 8 * 1024,
+  inputsBytes: 64 * 1024,
+  messageBytes: 32 * 1024,
+  planBytes: 512 * 1024,
+  taskBytes: 1024 * 1024,
+  stepsBeforeContinue: 500,
+  eventsBeforeContinue: 4096,
+} as const
