@@ -1,0 +1,2 @@
+export { default } from '../../workflows/runbook.ts'
+export { handWritten } from './hand-written.ts'
