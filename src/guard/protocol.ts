@@ -150,6 +150,28 @@ export interface MarkReply {
   readonly before: DesiredState
 }
 
+/** The activity `follow`: one for all open runs, the truth of when a lock is free. */
+export interface FollowCall {
+  readonly open: readonly { readonly workflowId: string; readonly runId: string }[]
+}
+export interface FollowReport {
+  readonly workflowId: string
+  /** The run that closed last in its chain. */
+  readonly runId: string
+  readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'TIMED_OUT' | 'GONE'
+  /** The run's own result, where it lived to give one. */
+  readonly result: RunResult | null
+}
+
+/** The activity `watch`: one shard of a cluster's nodes. It ends only when it is cancelled. */
+export interface WatchCall {
+  readonly cluster: string
+  readonly shard: number
+}
+
+/** Names of the detector's and the runs' activities that are not actions. */
+export const SYSTEM_ACTIVITIES = ['verify', 'notify', 'watch', 'match', 'follow', 'record', 'grant'] as const
+
 /** Signal `ended`, sent by a run as its last act: for latency, not for truth (the follower is the truth). */
 export interface EndedMessage {
   readonly workflowId: string

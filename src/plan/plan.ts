@@ -249,6 +249,11 @@ export interface RestoreStep extends StepBase {
   readonly mode: string
 }
 
+/** Takes back what an earlier run left on this target (`RunInput.left`), last first, each as an action of its own. */
+export interface UndoLeftStep extends StepBase {
+  readonly kind: 'undoLeft'
+}
+
 export type Step =
   | ActStep
   | WaitUntilStep
@@ -268,6 +273,7 @@ export type Step =
   | RunStep
   | DegradeStep
   | RestoreStep
+  | UndoLeftStep
 
 export type StepKind = Step['kind']
 

@@ -45,6 +45,8 @@ export interface RunInput {
   readonly startedBy: StartedBy
   /** The trigger as the expressions see it (`alert`, evidence); small. */
   readonly trigger: Json
+  /** What an earlier run left on this target, for the step `undoLeft`. */
+  readonly left?: readonly UndoEntry[]
   /** The interpreter's state where this run continues an earlier one (continue-as-new). */
   readonly state?: Json
 }

@@ -1,0 +1,33 @@
+// What activities, the command line and the server may ask of a cluster's detector, and of runs. Ports: src/temporal
+// implements them over a real server.
+import type {
+  DetectorState,
+  FollowReport,
+  GrantReply,
+  GrantRequest,
+  MarkReply,
+  MarkRequest,
+  Observation,
+  StartReply,
+  StartRequest,
+} from './protocol.ts'
+
+export interface DetectorPort {
+  start(cluster: string, request: StartRequest): Promise<StartReply>
+  grant(cluster: string, request: GrantRequest): Promise<GrantReply>
+  mark(cluster: string, request: MarkRequest): Promise<MarkReply>
+  observe(cluster: string, batch: readonly Observation[]): Promise<void>
+  /** null where no detector runs for this cluster. */
+  state(cluster: string): Promise<DetectorState | null>
+}
+
+export interface RunFollower {
+  /**
+   * Answers the first of these runs that is really closed, following resets and continue-as-new (temporal.md §13.6).
+   * Rejects only when the signal aborts.
+   */
+  firstClosed(
+    open: readonly { readonly workflowId: string; readonly runId: string }[],
+    signal: AbortSignal,
+  ): Promise<FollowReport>
+}
