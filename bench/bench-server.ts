@@ -1,0 +1,78 @@
+// The server and the worker that both sides of the run rows share: same process, same queue, same activity.
+import { Connection, Client } from '@temporalio/client'
+import { NativeConnection, Runtime, DefaultLogger, Worker, bundleWorkflowCode } from '@temporalio/worker'
+import { fileURLToPath } from 'node:url'
+import { canonicalJson } from '../src/plan/json.ts'
+import { planHash } from '../src/plan/hash.ts'
+import { TASK_QUEUE } from '../src/plan/ids.ts'
+import type { Plan } from '../src/plan/plan.ts'
+import { GRANT_MEMO, type ActionCall, type Grant, type RunInput } from '../src/plan/run.ts'
+import { startTemporalServer } from '../test/temporal-server.ts'
+
+export interface BenchServer {
+  readonly client: Client
+  /** Runs a plan to its end, as the detector would start it; answers its workflow id. */
+  runPlan(plan: Plan): Promise<string>
+  /** Runs the hand-written workflow with as many steps; answers its workflow id. */
+  runByHand(stepCount: number): Promise<string>
+  eventsOf(workflowId: string): Promise<number>
+  stop(): Promise<void>
+}
+
+export async function startBenchServer(): Promise<BenchServer> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') })
+  const server = await startTemporalServer()
+  const connection = await Connection.connect({ address: server.address })
+  const client = new Client({ connection })
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  })
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address: server.address }),
+    taskQueue: TASK_QUEUE,
+    workflowBundle,
+    activities: { 'bench.work': async ({ args }: ActionCall) => ({ n: Number(args['n']) }) },
+  })
+  const running = worker.run()
+  let count = 0
+  const nextId = (kind: string): string => `bench/${kind}/${(count++).toString(36)}`
+  return {
+    client,
+    async runPlan(plan) {
+      const workflowId = nextId('plan')
+      const grant: Grant = { id: workflowId, workflowId, issuedAt: Date.now() }
+      await client.workflow.execute(plan.name, {
+        workflowId,
+        taskQueue: TASK_QUEUE,
+        args: [toRunInput(plan)],
+        memo: { [GRANT_MEMO]: grant },
+      })
+      return workflowId
+    },
+    async runByHand(stepCount) {
+      const workflowId = nextId('hand')
+      await client.workflow.execute('handWritten', { workflowId, taskQueue: TASK_QUEUE, args: [stepCount] })
+      return workflowId
+    },
+    async eventsOf(workflowId) {
+      return (await client.workflow.getHandle(workflowId).describe()).historyLength
+    },
+    async stop() {
+      worker.shutdown()
+      await running
+      await connection.close()
+      await server.stop()
+    },
+  }
+}
+
+const toRunInput = (plan: Plan): RunInput => ({
+  plan,
+  planHash: planHash(plan),
+  inputs: {},
+  cluster: 'bench',
+  target: 'bench',
+  startedBy: { kind: 'verdict', why: `bench ${canonicalJson(plan.name)}` },
+  trigger: null,
+})
