@@ -6,11 +6,19 @@ export interface Settings {
   readonly dataFolder: string
   readonly runbooksFolder: string
   readonly inventoryFile: string
-  readonly temporal: { readonly address: string; readonly namespace: string; readonly uiAddress: string | null }
+  readonly temporal: {
+    readonly address: string
+    readonly namespace: string
+    readonly uiAddress: string | null
+    /** True: a server that is not ours to start, reached with the TLS and keys of Temporal's own configuration. */
+    readonly external: boolean
+  }
   readonly server: { readonly host: string; readonly port: number }
   /** `sqlite:<file>` or a `postgres://` URL. */
   readonly journal: string
   /** For notify channels and `approve`: the name a person is known by on this machine. */
   readonly person: string
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'json' | 'pretty' }
+  /** For tests of what happens when a worker dies: at this place of this action it kills its own process. */
+  readonly failpoint: { readonly at: 'before-effect' | 'after-effect'; readonly action: string } | null
 }
