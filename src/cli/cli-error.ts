@@ -1,0 +1,40 @@
+// The one error that a verb throws on purpose: what failed, on what, and what to do about it.
+import { EXIT, exitOfEngineError, type ExitName } from './exit-codes.ts'
+
+export class CliError extends Error {
+  readonly exit: number
+  /** What the person can do now; a command to type wherever there is one. */
+  readonly help: string | null
+  constructor(exit: ExitName, message: string, help: string | null = null) {
+    super(message)
+    this.name = 'CliError'
+    this.exit = EXIT[exit]
+    this.help = help
+  }
+}
+
+export interface Complaint {
+  readonly exit: number
+  readonly message: string
+  readonly help: string | null
+}
+
+const ENGINE_HELP: Readonly<Record<string, string>> = {
+  unreachable: 'Is it running? Start it with `phix up`, then see what is missing with `phix doctor`.',
+  'not-found': 'See what there is with `phix list`.',
+  stuck: 'A worker cannot go on with this run; the reason is in its log. The run itself is not lost.',
+}
+
+/** Turns whatever was thrown into what a person is told. Matches by name and kind: errors cross module copies. */
+export function toComplaint(error: unknown): Complaint {
+  if (error instanceof CliError) return { exit: error.exit, message: error.message, help: error.help }
+  if (isEngineError(error))
+    return { exit: exitOfEngineError(error.kind), message: error.message, help: ENGINE_HELP[error.kind] ?? null }
+  const message = error instanceof Error ? error.message : String(error)
+  return { exit: EXIT.failed, message, help: 'See where it happened with --debug.' }
+}
+
+type EngineErrorKind = Parameters<typeof exitOfEngineError>[0]
+
+export const isEngineError = (error: unknown): error is Error & { readonly kind: EngineErrorKind } =>
+  error instanceof Error && error.name === 'EngineError' && 'kind' in error
