@@ -23,9 +23,9 @@ export interface Output {
   /** Writes bytes as they are: text for programs (Mermaid, completion), made by us. */
   text(text: string): void
   /** Says something to the person; silent with -q. */
-  say(text: string): void
+  readonly say: (text: string) => void
   /** Says it also with -q: errors and what must be known. */
-  warn(text: string): void
+  readonly warn: (text: string) => void
   /** Waits for the work and says what is being waited for where it takes longer than a second. */
   progress<T>(title: string, work: Promise<T>): Promise<T>
 }

@@ -4,7 +4,7 @@
 const COLOR = /\u001b\[\d+(;\d+)*m/g
 
 /** Answers how many columns a text takes, colours not counted. */
-export const widthOf = (text: string): number => [...text.replace(COLOR, '')].length
+export const widthOf = (text: string): number => Array.from(text.replace(COLOR, '')).length
 
 export const padTo = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)))
 

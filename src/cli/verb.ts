@@ -11,11 +11,11 @@ export interface Context {
   readonly deps: CliDeps
   readonly io: Io
   readonly out: Output
-  settings(): Promise<Settings>
+  readonly settings: () => Promise<Settings>
   /** The engine, connected once and closed when the verb ends. */
-  engine(): Promise<Engine>
+  readonly engine: () => Promise<Engine>
   /** The journal, opened once and closed when the verb ends. */
-  journal(): Promise<Journal>
+  readonly journal: () => Promise<Journal>
   /** The whole command tree: for help, completion and docs. */
   readonly program: Command
 }
