@@ -94,7 +94,7 @@ function runningValues(dataFolder: string): LayerValues['values'] {
   }
 }
 
-export const DEFAULT_PORTS = { temporal: 7233, ui: 8233, server: 7700 } as const
+export const DEFAULT_PORTS = { temporal: 7233, ui: 8233, server: 7080 } as const
 
 function defaults(project: string, dataFolder: string): Record<Exclude<SettingName, 'failpoint'>, string> {
   const own = join(project, 'inventory.yaml')
