@@ -28,8 +28,11 @@ export interface ActionContext {
    * Invariant: nothing outside of it changes a target.
    */
   effect<T>(act: () => Promise<T>): Promise<T>
-  /** Decides once for all attempts of this step: the first answer is kept in the journal, every later call gets it. */
-  chooseOnce(what: string, choose: () => Promise<Json>): Promise<Json>
+  /**
+   * Decides once for all attempts of this step: the first answer is kept in the journal, every later call gets it.
+   * `must`: without the journal the step fails; `may`: it goes on with what it sees now.
+   */
+  chooseOnce(what: string, keeping: 'must' | 'may', choose: () => Promise<Json>): Promise<Json>
   /** Epoch ms. */
   now(): number
 }
