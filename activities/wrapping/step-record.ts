@@ -12,11 +12,11 @@ const JOURNAL_LIMIT_MS = 2_000
 
 export interface StepRecords {
   /** Before the first touch of the world. Fails: unavailable where it must be recorded and cannot; uncertain where a `no` began before. */
-  begun(): Promise<void>
+  readonly begun: () => Promise<void>
   /** After the attempt, whatever came of it. Never fails. */
-  ended(outcome: Json): Promise<void>
+  readonly ended: (outcome: Json) => Promise<void>
   /** Keeps the first answer for all attempts of the step. Fails: unavailable where it must be kept and cannot. */
-  chooseOnce(what: string, keeping: 'must' | 'may', choose: () => Promise<Json>): Promise<Json>
+  readonly chooseOnce: (what: string, keeping: 'must' | 'may', choose: () => Promise<Json>) => Promise<Json>
 }
 
 export interface RecordedAttempt {
@@ -27,7 +27,7 @@ export interface RecordedAttempt {
   readonly attempt: number
   /** The attempt's arguments with secrets still as references. */
   readonly target: string | null
-  now(): number
+  readonly now: () => number
 }
 
 /** Makes the records of one attempt. */
