@@ -96,7 +96,10 @@ function runningValues(dataFolder: string): LayerValues['values'] {
 
 export const DEFAULT_PORTS = { temporal: 7233, ui: 8233, server: 7080 } as const
 
-function defaults(project: string, dataFolder: string): Record<Exclude<SettingName, 'failpoint'>, string> {
+function defaults(
+  project: string,
+  dataFolder: string,
+): Record<Exclude<SettingName, 'failpoint' | 'allowedHosts'>, string> {
   const own = join(project, 'inventory.yaml')
   return {
     dataFolder,
@@ -180,12 +183,16 @@ function toSettings(chosen: Readonly<Record<SettingName, Chosen | null>>, extern
       format: value('log.format') as Settings['log']['format'],
     },
     failpoint: toFailpoint(chosen.failpoint?.value ?? null),
+    allowedHosts: value('allowedHosts')
+      .split(',')
+      .map((host) => host.trim())
+      .filter((host) => host !== ''),
   }
 }
 
-function toFailpoint(text: string | null): Settings['failpoint'] {
-  if (text === null) return null
-  const [, at, action] = /^(before-effect|after-effect):(.+)$/.exec(text) ?? []
-  if ((at === 'before-effect' || at === 'after-effect') && action !== undefined) return { at, action }
-  throw new SettingError(`\`failpoint\` is \`${text}\`; write \`before-effect:<action>\` or \`after-effect:<action>\``)
+function toFailpoint(text: string | null): string | null {
+  if (text === null || /^(before|after)-effect(:.+)?$/.test(text)) return text
+  throw new SettingError(
+    `\`failpoint\` is \`${text}\`; write \`before-effect\` or \`after-effect\`, then \`:<action>\` for one only`,
+  )
 }

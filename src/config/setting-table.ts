@@ -22,7 +22,8 @@ export const SETTINGS = [
   spec('person', 'text', 'the name you are known by'),
   spec('log.level', 'choice', 'how much is logged', ['debug', 'info', 'warn', 'error']),
   spec('log.format', 'choice', 'how it is written', ['json', 'pretty']),
-  spec('failpoint', 'text', '`before-effect:<action>` or `after-effect:<action>`: for tests only'),
+  spec('allowedHosts', 'text', 'hosts that `http.*` may reach although they are private, with commas between'),
+  spec('failpoint', 'text', '`before-effect` or `after-effect`, then `:<action>` for one only: for crash tests'),
 ] as const satisfies readonly SettingSpec[]
 
 export type SettingName = (typeof SETTINGS)[number]['name']

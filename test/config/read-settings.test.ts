@@ -82,7 +82,7 @@ test.each([
   [{ PHIX_SERVER_PORT: 'high' }, /PHIX_SERVER_PORT is `high`; it must be a port/],
   [{ PHIX_SERVER_PORT: '70000' }, /must be a port/],
   [{ PHIX_LOG_LEVEL: 'loud' }, /PHIX_LOG_LEVEL is `loud`; it must be one of debug/],
-  [{ PHIX_FAILPOINT: 'sometimes' }, /before-effect:<action>/],
+  [{ PHIX_FAILPOINT: 'sometimes' }, /write `before-effect` or `after-effect`/],
 ])('a setting that cannot be is refused with the place to mend it: %j', async (environment, message) => {
   await expect(readSettings({ environment: { PHIX_DATA_FOLDER: folder, ...environment }, folder })).rejects.toThrow(
     message,
