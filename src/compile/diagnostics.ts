@@ -224,7 +224,10 @@ export const CATALOGUE = {
   ),
   RB323: error('the trigger does not bind the input `{name}`', 'A run that it starts would miss a required input.'),
   RB324: error('no input is called `{name}`', 'Only declared inputs can be given.'),
-  RB325: error('`recheck` names `{id}`, which is no reading step', 'After a decision the read is done again; a change is not.'),
+  RB325: error(
+    '`recheck` names `{id}`, which is no reading step',
+    'After a decision the read is done again; a change is not.',
+  ),
   RB326: error('the default does not fit the input: {why}', 'A run without this input would be refused.'),
   RB327: error('`{action}` is a {effect}; only a read can be polled', 'Polling a change would do it again and again.'),
   RB328: error('the runbooks call each other: {chain}', 'A run inside itself has no end.', 'break the circle'),
@@ -240,7 +243,10 @@ export const CATALOGUE = {
     'read it in a step that comes after',
   ),
 
-  RB401: error('{what} `{name}` is named twice, first at line {line}', 'A name means one thing, else the wrong target is touched.'),
+  RB401: error(
+    '{what} `{name}` is named twice, first at line {line}',
+    'A name means one thing, else the wrong target is touched.',
+  ),
   RB402: error('no node is called `{name}`', 'Members of a service are nodes of its cluster.'),
   RB403: error('{key} `{low}` is above {other} `{high}`', 'The two limits exclude each other.', 'swap them'),
   RB404: error(

@@ -135,7 +135,8 @@ function listOf(items: unknown): string {
 function objectOf(schema: JsonSchema): string | Declaration {
   const fields = fieldsOf(schema)
   if (fields !== null && Object.keys(fields).length === 0) return 'dyn'
-  if (fields !== null) return Object.fromEntries(Object.entries(fields).map(([key, each]) => [key, declarationOf(each)]))
+  if (fields !== null)
+    return Object.fromEntries(Object.entries(fields).map(([key, each]) => [key, declarationOf(each)]))
   const values = schema['additionalProperties']
   const value = isSchema(values) ? declarationOf(values) : 'dyn'
   return schema['properties'] === undefined ? `map<string, ${typeof value === 'string' ? value : 'dyn'}>` : 'dyn'
@@ -157,16 +158,21 @@ const isSchema = (value: unknown): value is JsonObject =>
 /** The first name that no root and no field has: found here, because the engine cannot tell what would be there. */
 function firstUnknown(paths: readonly Path[], roots: Roots): ExpressionProblem | null {
   for (const { root, fields, start, end } of paths) {
-    let schema = Object.hasOwn(roots, root) ? roots[root] : undefined
+    let schema: JsonSchema | undefined = Object.hasOwn(roots, root) ? roots[root] : undefined
     if (schema === undefined)
-      return { ...problem('root', ''), name: root, candidates: Object.keys(roots), start, end: start + root.length || end }
+      return {
+        ...problem('root', ''),
+        name: root,
+        candidates: Object.keys(roots),
+        start,
+        end: start + root.length || end,
+      }
     let of = root
     for (const field of fields) {
-      const known = schema === undefined ? null : fieldsOf(schema)
+      const known: Roots | null = schema === undefined ? null : fieldsOf(schema)
       if (known === null) break
       schema = Object.hasOwn(known, field.name) ? known[field.name] : undefined
-      if (schema === undefined)
-        return { ...problem('field', ''), ...field, of, candidates: Object.keys(known) }
+      if (schema === undefined) return { ...problem('field', ''), ...field, of, candidates: Object.keys(known) }
       of = `${of}.${field.name}`
     }
   }

@@ -37,7 +37,11 @@ export const ID: JsonSchema = {
   'x-says': 'a name of letters, digits and `_`, such as `restart_node`',
 }
 /** A bare expression: what it may name and what type it must have is checked later, at its own column. */
-export const CONDITION: JsonSchema = { type: ['string', 'boolean'], minLength: 1, 'x-says': 'a condition such as `steps.probe.ok`' }
+export const CONDITION: JsonSchema = {
+  type: ['string', 'boolean'],
+  minLength: 1,
+  'x-says': 'a condition such as `steps.probe.ok`',
+}
 export const EXPRESSION: JsonSchema = { type: 'string', minLength: 1, 'x-says': 'an expression such as `item.name`' }
 /** Anything, with or without `${{ }}`. */
 export const VALUE: JsonSchema = {}

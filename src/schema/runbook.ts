@@ -68,7 +68,12 @@ export const TRIGGERS: Readonly<Record<string, JsonSchema>> = {
   trend: closed(
     {
       trend: closed(
-        { metric: oneOf('cpu', 'memory', 'disk', 'latency_ms', 'error_rate'), reaches: { ...RATIO, maximum: 1e9 }, within: DURATION, confidence: RATIO },
+        {
+          metric: oneOf('cpu', 'memory', 'disk', 'latency_ms', 'error_rate'),
+          reaches: { ...RATIO, maximum: 1e9 },
+          within: DURATION,
+          confidence: RATIO,
+        },
         ['metric', 'reaches', 'within'],
       ),
       ...COMMON_TRIGGER,
@@ -77,7 +82,12 @@ export const TRIGGERS: Readonly<Record<string, JsonSchema>> = {
   ),
   alert: closed(
     {
-      alert: { type: 'object', minProperties: 1, additionalProperties: { type: 'string' }, 'x-says': 'a map of labels' },
+      alert: {
+        type: 'object',
+        minProperties: 1,
+        additionalProperties: { type: 'string' },
+        'x-says': 'a map of labels',
+      },
       ...COMMON_TRIGGER,
     },
     ['alert'],
@@ -120,7 +130,13 @@ export const GUARD: JsonSchema = closed({
 
 export const VERIFY: JsonSchema = closed(
   {
-    that: { type: ['string', 'boolean', 'array'], minItems: 1, minLength: 1, items: CONDITION, 'x-says': 'a condition or a list of conditions' },
+    that: {
+      type: ['string', 'boolean', 'array'],
+      minItems: 1,
+      minLength: 1,
+      items: CONDITION,
+      'x-says': 'a condition or a list of conditions',
+    },
     within: DURATION,
     stable: DURATION,
     every: DURATION,

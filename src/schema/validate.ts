@@ -95,7 +95,10 @@ function says(error: ErrorObject, schema: JsonSchema): string {
   const { params } = error
   switch (error.keyword) {
     case 'type':
-      return [params['type']].flat().map((type) => NAMES[String(type)] ?? String(type)).join(' or ')
+      return [params['type']]
+        .flat()
+        .map((type) => NAMES[String(type)] ?? String(type))
+        .join(' or ')
     case 'enum':
       return `one of ${(params['allowedValues'] as readonly unknown[]).map((each) => `\`${String(each)}\``).join(', ')}`
     case 'minimum':

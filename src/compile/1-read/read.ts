@@ -183,7 +183,8 @@ function toTree(node: ParsedNode, depth: number, report: Report): Tree | null {
     const items = node.items.map((item) => toTree(item as ParsedNode, depth + 1, report))
     return { kind: 'list', items: items.filter((item) => item !== null), at }
   }
-  if (isMap(node) && isCollection(node)) return toMap(node.items as Pair<ParsedNode, ParsedNode | null>[], depth, at, report)
+  if (isMap(node) && isCollection(node))
+    return toMap(node.items as Pair<ParsedNode, ParsedNode | null>[], depth, at, report)
   report('RB106', at, { why: 'this is neither a text, a list nor a map' })
   return null
 }
@@ -230,8 +231,7 @@ function toMap(
     else if (seen.has(key)) report('RB107', keyAt, { key })
     else {
       seen.add(key)
-      const value =
-        pair.value === null ? nothingAt(keyAt.end) : toTree(pair.value, depth + 1, report)
+      const value = pair.value === null ? nothingAt(keyAt.end) : toTree(pair.value, depth + 1, report)
       if (value !== null) entries.push({ key, keyAt, value })
     }
   }

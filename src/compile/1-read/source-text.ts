@@ -43,7 +43,8 @@ function lineAndColumn(source: SourceText, offset: number): readonly [number, nu
 export function spanWithin(source: SourceText, scalar: ScalarTree, start: number, end: number): Span {
   if (typeof scalar.value !== 'string') return scalar.at
   const offsets = offsetsOf(source.text.slice(scalar.at.start, scalar.at.end), scalar.value)
-  const at = (index: number): number => scalar.at.start + (offsets[Math.min(index, scalar.value?.toString().length ?? 0)] ?? 0)
+  const at = (index: number): number =>
+    scalar.at.start + (offsets[Math.min(index, scalar.value?.toString().length ?? 0)] ?? 0)
   const first = at(start)
   return { start: first, end: end > start ? at(end - 1) + 1 : first }
 }
@@ -59,7 +60,8 @@ function offsetsOf(raw: string, value: string): readonly number[] {
   for (const character of value.split('')) {
     const isBlank = character === '\n' || character === ' '
     // Indentation and folded line ends are in the raw text only.
-    while (at < raw.length && raw[at] !== character && /\s/.test(raw[at] ?? '') && !(isBlank && raw[at] === '\n')) at += 1
+    while (at < raw.length && raw[at] !== character && /\s/.test(raw[at] ?? '') && !(isBlank && raw[at] === '\n'))
+      at += 1
     offsets.push(Math.min(at, raw.length))
     if (quote === '"' && raw[at] === '\\') at += 2 + (HEX_LENGTHS[raw[at + 1] ?? ''] ?? 0)
     else if (quote === "'" && character === "'") at += 2

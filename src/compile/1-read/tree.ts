@@ -52,5 +52,7 @@ export function describe(tree: Tree): string {
   if (tree.value === null) return 'nothing'
   const shown = JSON.stringify(tree.value)
   const short = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown
-  return typeof tree.value === 'string' ? `the text \`${short.slice(1, short.endsWith('"') ? -1 : undefined)}\`` : `\`${short}\``
+  return typeof tree.value === 'string'
+    ? `the text \`${short.slice(1, short.endsWith('"') ? -1 : undefined)}\``
+    : `\`${short}\``
 }

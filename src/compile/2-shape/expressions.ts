@@ -20,10 +20,14 @@ export function bareExpression(tree: Tree | undefined, report: Report): Expressi
 export function valueFrom(tree: Tree, report: Report): ValueAst {
   switch (tree.kind) {
     case 'scalar':
-      return typeof tree.value === 'string' ? textValue(tree, tree.value, report) : { kind: 'lit', value: tree.value, tree }
+      return typeof tree.value === 'string'
+        ? textValue(tree, tree.value, report)
+        : { kind: 'lit', value: tree.value, tree }
     case 'list': {
       const items = tree.items.map((item) => valueFrom(item, report))
-      return items.every(({ kind }) => kind === 'lit') ? { kind: 'lit', value: toJson(tree), tree } : { kind: 'list', items, tree }
+      return items.every(({ kind }) => kind === 'lit')
+        ? { kind: 'lit', value: toJson(tree), tree }
+        : { kind: 'list', items, tree }
     }
     case 'map': {
       const entries = tree.entries.map(({ key, keyAt, value }) => ({ key, keyAt, value: valueFrom(value, report) }))

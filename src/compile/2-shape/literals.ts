@@ -22,7 +22,8 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 export function durationMs(text: string): number | null {
   if (text.length > 40 || !DURATION.test(text)) return null
   let total = 0
-  for (const [, number, unit] of text.matchAll(/([0-9.]+)([a-z]+)/g)) total += Number(number) * (UNIT_MS[unit ?? ''] ?? 0)
+  for (const [, number, unit] of text.matchAll(/([0-9.]+)([a-z]+)/g))
+    total += Number(number) * (UNIT_MS[unit ?? ''] ?? 0)
   return Number.isSafeInteger(Math.round(total)) ? Math.round(total) : null
 }
 

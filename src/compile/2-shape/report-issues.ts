@@ -14,7 +14,10 @@ export function reportIssues(
 ): void {
   for (const issue of issues) {
     const found = follow(tree, issue.path)
-    const place = [...issue.path].reduce((sofar, part) => (/^\d+$/.test(part) ? `${sofar}[${part}]` : sofar === '' ? part : `${sofar}.${part}`), '')
+    const place = [...issue.path].reduce(
+      (sofar, part) => (/^\d+$/.test(part) ? `${sofar}[${part}]` : sofar === '' ? part : `${sofar}.${part}`),
+      '',
+    )
     const called = place === '' ? where : `\`${place}\``
     switch (issue.kind) {
       case 'unknown': {
@@ -23,13 +26,25 @@ export function reportIssues(
         break
       }
       case 'missing':
-        report('RB202', found.entry?.keyAt ?? (issue.path.length === 0 ? at : firstOf(found.tree)), { key: issue.key, where: called })
+        report('RB202', found.entry?.keyAt ?? (issue.path.length === 0 ? at : firstOf(found.tree)), {
+          key: issue.key,
+          where: called,
+        })
         break
       case 'type':
-        report('RB203', spanOf(found.tree, found.entry), { key: place || where, expected: issue.expected, found: describe(found.tree) })
+        report('RB203', spanOf(found.tree, found.entry), {
+          key: place || where,
+          expected: issue.expected,
+          found: describe(found.tree),
+        })
         break
       case 'value':
-        report('RB204', spanOf(found.tree, found.entry), { key: place || where, expected: issue.expected, found: describe(found.tree) }, closest(issue, found.tree))
+        report(
+          'RB204',
+          spanOf(found.tree, found.entry),
+          { key: place || where, expected: issue.expected, found: describe(found.tree) },
+          closest(issue, found.tree),
+        )
         break
     }
   }

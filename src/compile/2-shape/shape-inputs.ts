@@ -8,7 +8,11 @@ import type { InputAst } from './ast.ts'
 import { fieldsOf, type Fields } from './fields.ts'
 import { durationMs } from './literals.ts'
 
-export const shapeInputs = (tree: Tree | undefined, brokenNames: ReadonlySet<string>, report: Report): readonly InputAst[] =>
+export const shapeInputs = (
+  tree: Tree | undefined,
+  brokenNames: ReadonlySet<string>,
+  report: Report,
+): readonly InputAst[] =>
   tree?.kind === 'map' ? tree.entries.map((entry) => shapeInput(entry, brokenNames.has(entry.key), report)) : []
 
 function shapeInput(entry: Entry, broken: boolean, report: Report): InputAst {

@@ -1,7 +1,19 @@
 // One step: decides its kind first, then judges it by that kind only, so that one mistake is one message.
 import type { JsonSchema } from '../../plan/manifest.ts'
 import type { OnFailure, Retry } from '../../plan/plan.ts'
-import { BOOL, closed, CONDITION, count, DURATION, ID, oneOf, RATIO, TEXT, TEXTS, VALUES } from '../../schema/literals.ts'
+import {
+  BOOL,
+  closed,
+  CONDITION,
+  count,
+  DURATION,
+  ID,
+  oneOf,
+  RATIO,
+  TEXT,
+  TEXTS,
+  VALUES,
+} from '../../schema/literals.ts'
 import { findIssues } from '../../schema/validate.ts'
 import { entryOf, type MapTree, type Span, type Tree } from '../1-read/tree.ts'
 import { closestName, didYouMean } from '../did-you-mean.ts'
@@ -62,7 +74,11 @@ export function shapeSteps(tree: Tree | undefined, prefix: string, report: Repor
   return tree.items.flatMap((item, index) => {
     const position = prefix === '' ? `${index + 1}` : `${prefix}-${index + 1}`
     if (item.kind === 'map') return shapeStep(item, position, report)
-    report('RB203', item.at, { key: `steps[${index}]`, expected: 'a step: a map', found: item.kind === 'list' ? 'a list' : 'no map' })
+    report('RB203', item.at, {
+      key: `steps[${index}]`,
+      expected: 'a step: a map',
+      found: item.kind === 'list' ? 'a list' : 'no map',
+    })
     return []
   })
 }
@@ -113,7 +129,9 @@ function shapeStep(map: MapTree, position: string, report: Report): StepAst | []
 /** A mistyped kind, or none at all. */
 function reportNoKind(map: MapTree, report: Report): void {
   const keys = STEP_KINDS.map(({ key }) => key)
-  const mistyped = map.entries.find(({ key }) => !Object.hasOwn(STEP_PROPERTIES, key) && closestName(key, keys) !== null)
+  const mistyped = map.entries.find(
+    ({ key }) => !Object.hasOwn(STEP_PROPERTIES, key) && closestName(key, keys) !== null,
+  )
   if (mistyped !== undefined)
     report('RB201', mistyped.keyAt, { key: mistyped.key, where: 'this step' }, didYouMean(mistyped.key, keys))
   else report('RB205', firstOf(map), {}, `give it one of: ${keys.join(', ')}`)

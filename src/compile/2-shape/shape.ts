@@ -17,7 +17,11 @@ import { shapeTriggers } from './shape-triggers.ts'
 /** Shapes a runbook; null where the file is no map at all. Fails: RB2xx. */
 export function shape(tree: Tree, report: Report): RunbookAst | null {
   if (tree.kind !== 'map') {
-    report('RB203', tree.at, { key: 'the runbook', expected: 'a map that begins with `runbook: its-name`', found: `a ${tree.kind === 'list' ? 'list' : 'text'}` })
+    report('RB203', tree.at, {
+      key: 'the runbook',
+      expected: 'a map that begins with `runbook: its-name`',
+      found: `a ${tree.kind === 'list' ? 'list' : 'text'}`,
+    })
     return null
   }
   const issues = findIssues(RUNBOOK, toJson(tree))

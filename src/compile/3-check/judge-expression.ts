@@ -1,5 +1,14 @@
 // Judges one expression at its place: syntax, names, references, types; at most one message each.
-import { isConstant, isProblem, parseExpression, type Checker, type ExpressionProblem, type ExpressionType, type ParsedExpression, type Path } from '../../expressions/check.ts'
+import {
+  isConstant,
+  isProblem,
+  parseExpression,
+  type Checker,
+  type ExpressionProblem,
+  type ExpressionType,
+  type ParsedExpression,
+  type Path,
+} from '../../expressions/check.ts'
 import { evaluateCel } from '../../expressions/evaluate.ts'
 import type { Span } from '../1-read/tree.ts'
 import type { Expression } from '../2-shape/ast.ts'
@@ -72,7 +81,12 @@ function reportReference(read: Read, id: string, at: Span, { places, report }: C
     report('RB306', at, { id }, didYouMean(id, places.byId.keys()) ?? 'give that step an `id`')
     return true
   }
-  const isHolder = read.reader === found || (read.scope !== null && [...holdersOf(read.scope)].includes(found) && read.scope !== null && read.order !== Number.POSITIVE_INFINITY)
+  const isHolder =
+    read.reader === found ||
+    (read.scope !== null &&
+      [...holdersOf(read.scope)].includes(found) &&
+      read.scope !== null &&
+      read.order !== Number.POSITIVE_INFINITY)
   if (isHolder) {
     report('RB331', at, { id })
     return true
@@ -105,11 +119,14 @@ function reportMissingOutput(read: Read, path: Path, id: string, { places, repor
 /** Skipped by its `if`, failed and gone on, or in what was tried while a handler reads. */
 function mayBeMissing({ step, scope }: Placed, read: Read): boolean {
   if (step.condition !== null || step.onFailure === 'continue') return true
-  const handlers = read.scope === null ? [] : [...outwards(read.scope)].filter(({ role }) => role === 'catch' || role === 'finally')
+  const handlers =
+    read.scope === null ? [] : [...outwards(read.scope)].filter(({ role }) => role === 'catch' || role === 'finally')
   return handlers.some(({ parent }) => parent === scope)
 }
 
-const WANTED: Readonly<Record<'condition' | 'text' | 'list', { readonly type: ExpressionType; readonly says: string }>> = {
+const WANTED: Readonly<
+  Record<'condition' | 'text' | 'list', { readonly type: ExpressionType; readonly says: string }>
+> = {
   condition: { type: 'bool', says: 'true or false' },
   text: { type: 'string', says: 'a text' },
   list: { type: 'list', says: 'a list' },

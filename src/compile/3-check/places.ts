@@ -91,7 +91,11 @@ export function endsInside(step: StepAst): boolean {
       return step.blocks.some(({ steps }) => steps.some(alwaysEnds)) && step.onFailure !== 'continue'
     case 'switch': {
       const otherwise = step.blocks.at(-1)
-      return otherwise !== undefined && step.blocks.every(({ steps }) => steps.some(alwaysEnds)) && step.onFailure !== 'continue'
+      return (
+        otherwise !== undefined &&
+        step.blocks.every(({ steps }) => steps.some(alwaysEnds)) &&
+        step.onFailure !== 'continue'
+      )
     }
     default:
       return false

@@ -34,8 +34,12 @@ export const readsOfSteps = (context: CheckContext): readonly Read[] =>
 function readsOf(placed: Placed, context: CheckContext): readonly Read[] {
   const { step, scope, order, guards, guardsBefore } = placed
   const here = { scope, order, reader: placed, more: rootsAdded(scope), only: null }
-  const expression = (each: Expression | null, wants: Read['wants'], where: string, change: Partial<Read> = {}): Read[] =>
-    each === null ? [] : [{ ...here, expression: each, wants, where, guards, ...change }]
+  const expression = (
+    each: Expression | null,
+    wants: Read['wants'],
+    where: string,
+    change: Partial<Read> = {},
+  ): Read[] => (each === null ? [] : [{ ...here, expression: each, wants, where, guards, ...change }])
   const value = (each: ValueAst | null, where: string, change: Partial<Read> = {}): Read[] =>
     each === null ? [] : expressionsIn(each).flatMap((found) => expression(found, 'any', where, change))
   const values = (entries: readonly ValueEntry[], where: string, change: Partial<Read> = {}): Read[] =>
@@ -43,9 +47,13 @@ function readsOf(placed: Placed, context: CheckContext): readonly Read[] {
   /** Read when the block is done, with the names of its inside. */
   const inside = (scopes: readonly Scope[]): Partial<Read>[] => scopes.map((each) => ({ scope: each, order: LAST }))
   const outputs = (entries: readonly ValueEntry[]): Read[] => {
-    const scopes = step.blocks.filter(({ role }) => role !== 'catch' && role !== 'finally').map((block) => context.places.scopes.get(block))
+    const scopes = step.blocks
+      .filter(({ role }) => role !== 'catch' && role !== 'finally')
+      .map((block) => context.places.scopes.get(block))
     const joined = joinScopes(scopes.filter((each) => each !== undefined))
-    return joined === null ? [] : values(entries, '`outputs`', { ...joined, more: { ...here.more, ...innerRoots(step.part) } })
+    return joined === null
+      ? []
+      : values(entries, '`outputs`', { ...joined, more: { ...here.more, ...innerRoots(step.part) } })
   }
   const own = ((): readonly Read[] => {
     const { part } = step
@@ -54,7 +62,10 @@ function readsOf(placed: Placed, context: CheckContext): readonly Read[] {
         return values(part.with, '`with`')
       case 'waitUntil': {
         const output = { ...here.more, output: outputSchema(step, context) }
-        return [...values(part.with, '`with`'), ...expression(part.until, 'condition', '`until`', { more: rootsOnce(part.action.name, output) })]
+        return [
+          ...values(part.with, '`with`'),
+          ...expression(part.until, 'condition', '`until`', { more: rootsOnce(part.action.name, output) }),
+        ]
       }
       case 'wait':
         return value(part.for, '`wait`')
@@ -75,20 +86,22 @@ function readsOf(placed: Placed, context: CheckContext): readonly Read[] {
       case 'parallel':
         return outputs(part.outputs)
       case 'switch':
-        return [
-          ...step.blocks.flatMap(({ when }) => expression(when, 'condition', '`when`')),
-          ...outputs(part.outputs),
-        ]
+        return [...step.blocks.flatMap(({ when }) => expression(when, 'condition', '`when`')), ...outputs(part.outputs)]
       case 'forEach':
         return [
-          ...(part.in.kind === 'cel' ? expression(part.in.expression, 'list', '`forEach`') : value(part.in, '`forEach`')),
+          ...(part.in.kind === 'cel'
+            ? expression(part.in.expression, 'list', '`forEach`')
+            : value(part.in, '`forEach`')),
           ...expression(part.key, 'any', '`key`', { more: { ...here.more, ...ITEM_ROOTS } }),
           ...outputs(part.outputs),
         ]
       case 'repeat': {
         const [scopeOfRound] = inside(step.blocks.map((block) => context.places.scopes.get(block) ?? scope))
         return [
-          ...expression(part.until, 'condition', '`until`', { ...scopeOfRound, more: { ...here.more, ...INDEX_ROOTS } }),
+          ...expression(part.until, 'condition', '`until`', {
+            ...scopeOfRound,
+            more: { ...here.more, ...INDEX_ROOTS },
+          }),
           ...outputs(part.outputs),
         ]
       }

@@ -61,15 +61,27 @@ const namesOf = (entries: readonly ValueEntry[]): Readonly<Record<string, JsonSc
 export function stepRoots(context: CheckContext): Roots {
   const steps = [...context.places.byId].map(([id, { step }]): [string, JsonSchema] => [
     id,
-    stepSchema(step.broken ? UNKNOWN : outputSchema(step, context), step.part.kind === 'forEach' || step.part.kind === 'parallel'),
+    stepSchema(
+      step.broken ? UNKNOWN : outputSchema(step, context),
+      step.part.kind === 'forEach' || step.part.kind === 'parallel',
+    ),
   ])
   const { alert, ...always } = ROOTS
   const hasAlert = context.ast.triggers.some(({ kind }) => kind === 'alert')
-  return { ...always, ...(hasAlert ? { alert } : {}), inputs: inputsSchema(context), steps: object(Object.fromEntries(steps)) }
+  return {
+    ...always,
+    ...(hasAlert ? { alert } : {}),
+    inputs: inputsSchema(context),
+    steps: object(Object.fromEntries(steps)),
+  }
 }
 
 const inputsSchema = (context: CheckContext): JsonSchema =>
-  object(Object.fromEntries(context.ast.inputs.map(({ spec, broken }) => [spec.name, broken ? UNKNOWN : (spec.schema as JsonObject)])))
+  object(
+    Object.fromEntries(
+      context.ast.inputs.map(({ spec, broken }) => [spec.name, broken ? UNKNOWN : (spec.schema as JsonObject)]),
+    ),
+  )
 
 /** The roots of a trigger's `when`, `bind` and `condition`: there is no run yet. */
 export function triggerRoots(kind: string, over: string | null): Roots {

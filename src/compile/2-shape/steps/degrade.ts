@@ -7,6 +7,10 @@ export const degrade: StepShape = {
   properties: { degrade: TEXT, reason: TEXT },
   required: ['reason'],
   shape: (fields) => ({
-    part: { kind: 'degrade', mode: fields.text('degrade') ?? '', reason: fields.value('reason') ?? textValue('', fields) },
+    part: {
+      kind: 'degrade',
+      mode: fields.text('degrade') ?? '',
+      reason: fields.value('reason') ?? textValue('', fields),
+    },
   }),
 }

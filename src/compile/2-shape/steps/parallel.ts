@@ -46,7 +46,8 @@ export const parallel: StepShape = {
   },
 }
 
-export const modeFrom = (fields: Fields): 'failFast' | 'collect' => fields.choice('mode', ['failFast', 'collect']) ?? 'failFast'
+export const modeFrom = (fields: Fields): 'failFast' | 'collect' =>
+  fields.choice('mode', ['failFast', 'collect']) ?? 'failFast'
 
 /** A count, a share, or null: none is tolerated. */
 export function maxFailuresFrom(fields: Fields): number | { readonly ratio: number } | null {

@@ -12,10 +12,20 @@ export const expressionsFit: Rule = (context) => {
   for (const trigger of context.ast.triggers) {
     if (trigger.broken) continue
     const own = createChecker(triggerRoots(trigger.kind, trigger.rest['over'] === 'cluster' ? 'cluster' : null))
-    const base: Omit<Read, 'expression' | 'wants' | 'where'> = { scope: null, order: 0, reader: null, guards: new Set(), more: {}, only: {} }
-    if (trigger.that !== null) judgeRead({ ...base, expression: trigger.that, wants: 'condition', where: '`condition`' }, own, context)
-    if (trigger.when !== null) judgeRead({ ...base, expression: trigger.when, wants: 'condition', where: '`when`' }, own, context)
+    const base: Omit<Read, 'expression' | 'wants' | 'where'> = {
+      scope: null,
+      order: 0,
+      reader: null,
+      guards: new Set(),
+      more: {},
+      only: {},
+    }
+    if (trigger.that !== null)
+      judgeRead({ ...base, expression: trigger.that, wants: 'condition', where: '`condition`' }, own, context)
+    if (trigger.when !== null)
+      judgeRead({ ...base, expression: trigger.when, wants: 'condition', where: '`when`' }, own, context)
     for (const { value } of trigger.bind)
-      for (const expression of expressionsIn(value)) judgeRead({ ...base, expression, wants: 'any', where: '`bind`' }, own, context)
+      for (const expression of expressionsIn(value))
+        judgeRead({ ...base, expression, wants: 'any', where: '`bind`' }, own, context)
   }
 }
