@@ -1,11 +1,12 @@
 // What the command line needs, as lazy factories: `phix --help` must answer before anything heavy is read from disk.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CliDeps } from '../cli/cli-deps.ts'
 import { installationFolder, readSettingsWithOrigins, type SettingsRead } from '../config/read-settings.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Engine } from '../temporal/engine.ts'
 import { bundlePath } from './bundle-path.ts'
+import { packageVersion } from './package-version.ts'
 
 /** Creates the lazy dependencies of one command line. */
 export function createDeps(): CliDeps {
@@ -31,7 +32,7 @@ export function createDeps(): CliDeps {
     },
     async compiler() {
       const { createCompiler } = await import('./compiler-port.ts')
-      return createCompiler(await inventory().catch(() => NOTHING_KNOWN))
+      return createCompiler()
     },
     async checkpoints(cluster) {
       const connected = await engine()
@@ -78,9 +79,6 @@ async function versionOfTemporalCli(): Promise<string | null> {
   const { findInstalledCli } = await import('../temporal/cli-binary.ts')
   return (await findInstalledCli({ cacheFolder: join(installationFolder(), '.phix', 'bin') }))?.version ?? null
 }
-
-const packageVersion = (): string =>
-  (JSON.parse(readFileSync(join(installationFolder(), 'package.json'), 'utf8')) as { version: string }).version
 
 /** Remembers the first answer, so that a file is read once a command. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
