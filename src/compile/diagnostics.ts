@@ -290,6 +290,7 @@ export function diagnostic(code: DiagnosticCode, at: Place, params: Params = {},
 const MAX_MESSAGE = 400
 const oneLine = (text: string): string => {
   // What a hostile file puts into a message must not reach a terminal as a control sequence.
+  // oxlint-disable-next-line no-control-regex -- they are what is taken out
   const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ')
   return clean.length > MAX_MESSAGE ? `${clean.slice(0, MAX_MESSAGE)}…` : clean
 }

@@ -22,7 +22,7 @@ export function findHazard(text: string): Hazard | null {
   return findControl(text) ?? findDeepFlow(text) ?? findDeepIndent(text) ?? findFlood(text)
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/
 
 function findControl(text: string): Hazard | null {

@@ -1,5 +1,5 @@
 // Schema issues → diagnostics at the place of the mistake: one each.
-import type { SchemaIssue } from '../../schema/validate.ts'
+import type { SchemaIssue } from '../../schema/find-issues.ts'
 import { describe, entryOf, type Entry, type Span, type Tree } from '../1-read/tree.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'

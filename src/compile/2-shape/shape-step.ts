@@ -14,7 +14,7 @@ import {
   TEXTS,
   VALUES,
 } from '../../schema/literals.ts'
-import { findIssues } from '../../schema/validate.ts'
+import { findIssues } from '../../schema/find-issues.ts'
 import { entryOf, type MapTree, type Span, type Tree } from '../1-read/tree.ts'
 import { closestName, didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'

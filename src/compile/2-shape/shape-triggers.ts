@@ -1,7 +1,7 @@
 // What starts a runbook: each trigger is of the kind of its one deciding key.
 import type { Json } from '../../plan/json.ts'
 import { TRIGGERS } from '../../schema/runbook.ts'
-import { findIssues } from '../../schema/validate.ts'
+import { findIssues } from '../../schema/find-issues.ts'
 import { entryOf, toJson, type MapTree, type Tree } from '../1-read/tree.ts'
 import { closestName, didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'

@@ -2,7 +2,7 @@
 import { DENIED_NAMES } from '../../plan/ids.ts'
 import type { GuardSpec, InputType } from '../../plan/plan.ts'
 import { RUNBOOK } from '../../schema/runbook.ts'
-import { findIssues } from '../../schema/validate.ts'
+import { findIssues } from '../../schema/find-issues.ts'
 import { entryOf, isText, toJson, type MapTree, type Tree } from '../1-read/tree.ts'
 import type { Report } from '../report.ts'
 import type { InputAst, RunbookAst, VerifyAst } from './ast.ts'

@@ -2,10 +2,10 @@
 import type { Json, JsonObject } from '../../plan/json.ts'
 import type { JsonSchema } from '../../plan/manifest.ts'
 import type { ExpressionType } from '../../expressions/check.ts'
-import { findIssues } from '../../schema/validate.ts'
+import { findIssues } from '../../schema/find-issues.ts'
 import { describe, type Span } from '../1-read/tree.ts'
 import type { ValueAst, ValueEntry } from '../2-shape/ast.ts'
-import { amountOf } from '../2-shape/literals.ts'
+import { amountOf, durationMs, sizeBytes } from '../2-shape/literals.ts'
 import { firstOf, reportIssues } from '../2-shape/report-issues.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'
@@ -117,12 +117,19 @@ function typesOf(schema: JsonSchema): readonly ExpressionType[] {
   return types.map((type) => TYPES[type] ?? 'unknown')
 }
 
+/** A schema that names its unit takes amounts of that unit only. */
+function amountIn(text: string, schema: JsonSchema): number | null {
+  if (schema['format'] === 'duration-ms') return durationMs(text)
+  if (schema['format'] === 'byte-size') return sizeBytes(text)
+  return amountOf(text)
+}
+
 /** `500ms`, `20%` and `64KiB` as the number that the schema asks for; anything else as it is. */
 export function coerce(value: Json, schema: JsonSchema): Json {
   const types = [schema['type'] ?? []].flat()
   if (typeof value === 'string') {
     const wantsNumber = types.includes('integer') || types.includes('number')
-    return wantsNumber && !types.includes('string') ? (amountOf(value) ?? value) : value
+    return wantsNumber && !types.includes('string') ? (amountIn(value, schema) ?? value) : value
   }
   if (Array.isArray(value)) {
     const items = schema['items'] as JsonSchema | undefined

@@ -1,6 +1,6 @@
 import { compilePattern } from '../../../expressions/environment.ts'
 import type { JsonObject } from '../../../plan/json.ts'
-import { findIssues } from '../../../schema/validate.ts'
+import { findIssues } from '../../../schema/find-issues.ts'
 import { entryOf, valueOf } from '../../1-read/tree.ts'
 import type { Rule } from '../context.ts'
 

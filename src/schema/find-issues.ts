@@ -1,5 +1,6 @@
-// The only importer of ajv: JSON Schema → a function that lists what does not fit, as plain data. Schemas are compiled
-// once. Positions are not known here; src/compile/2-shape/report-issues.ts finds them.
+// JSON Schema → a list of what does not fit, as plain data, for people who wrote the value by hand. Schemas are compiled
+// once. Positions are not known here; src/compile/2-shape/report-issues.ts finds them. For values that machines exchange:
+// validator.ts.
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { Json } from '../plan/json.ts'
@@ -20,16 +21,17 @@ export interface SchemaIssue {
 const ajv = new Ajv({
   allErrors: true,
   verbose: true,
-  strict: true,
-  strictTypes: false,
-  strictRequired: false,
+  // Manifests may carry words of their own; their schemas are judged by the actions' own tests.
+  strict: false,
   allowUnionTypes: true,
   ownProperties: true,
-  keywords: ['x-says', 'x-steps', 'x-target', 'x-runbook'],
 })
 // The package is CommonJS: under ESM its function is one level deeper.
 const formats = addFormats as unknown as { default?: (ajv: Ajv) => void } & ((ajv: Ajv) => void)
 ;(formats.default ?? formats)(ajv)
+// What a manifest says of a number's unit; the number itself is judged by its limits.
+ajv.addFormat('duration-ms', true)
+ajv.addFormat('byte-size', true)
 
 const compiled = new WeakMap<JsonSchema, ValidateFunction>()
 
@@ -95,6 +97,7 @@ function says(error: ErrorObject, schema: JsonSchema): string {
   const { params } = error
   switch (error.keyword) {
     case 'type':
+      if (schema['format'] === 'duration-ms') return 'a duration such as `500ms` or `30s`'
       return [params['type']]
         .flat()
         .map((type) => NAMES[String(type)] ?? String(type))
