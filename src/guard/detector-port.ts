@@ -21,13 +21,6 @@ export interface DetectorPort {
   state(cluster: string): Promise<DetectorState | null>
 }
 
-/** The part of the web's AbortSignal that a follower needs; ring 0 has no web types. */
-export interface StopSignal {
-  readonly aborted: boolean
-  addEventListener(type: 'abort', listener: () => void): void
-  removeEventListener(type: 'abort', listener: () => void): void
-}
-
 export interface RunFollower {
   /**
    * Answers the first of these runs that is really closed, following resets and continue-as-new (temporal.md §13.6).
@@ -35,6 +28,6 @@ export interface RunFollower {
    */
   firstClosed(
     open: readonly { readonly workflowId: string; readonly runId: string }[],
-    signal: StopSignal,
+    signal: AbortSignal,
   ): Promise<FollowReport>
 }
