@@ -163,6 +163,8 @@ export type StartReply = {
 
 /** Update `grant`: a run that was started past the detector asks. */
 export interface GrantRequest {
+  /** Where absent, the one cluster that has a target of this name. */
+  readonly cluster?: string
   readonly workflowId: string
   readonly runId: string
   readonly runbook: string
