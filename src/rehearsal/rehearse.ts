@@ -35,8 +35,10 @@ export async function rehearse(input: RunInput, script: Script, options: Rehears
   let state = newState(START)
   let calls = 0
   let resumed = 0
+  // What a person said is durable: it reaches the next process where this one died first.
+  const cancel = { isDue: false }
   for (;;) {
-    const leg = await runLeg(world, input, script, options, state, calls)
+    const leg = await runLeg(world, input, script, options, state, calls, cancel)
     calls += leg.calls
     if (leg.result !== null) return { result: leg.result, state: leg.state, journal: world.journal, calls, resumed }
     state = JSON.parse(JSON.stringify(leg.state)) as State
@@ -52,6 +54,7 @@ async function runLeg(
   options: RehearsalOptions,
   state: State,
   callsBefore: number,
+  cancel: { isDue: boolean },
 ): Promise<{ readonly result: RunResult | null; readonly state: State; readonly calls: number }> {
   let calls = 0
   let dying = false
@@ -59,17 +62,23 @@ async function runLeg(
   const simulated = simulateHost(world, script, {
     onCall() {
       const call = callsBefore + calls++
-      if (call === options.cancelAtCall)
-        world.clock.at(world.clock.now(), () => {
-          if (run.cancel('ada', null)) world.journal.push('ada cancelled')
-        })
+      if (call === options.cancelAtCall) cancelSoon()
       if (call === options.crashAtCall) dying = true
       if (!dying) return null
       if (options.crash !== 'continue') frozen ??= freeze(state)
       return new Promise<never>(() => {})
     },
   })
+  const cancelSoon = (): void => {
+    cancel.isDue = true
+    world.clock.at(world.clock.now(), () => {
+      if (frozen !== null) return
+      cancel.isDue = false
+      if (run.cancel('ada', null)) world.journal.push('ada cancelled')
+    })
+  }
   const run = startPlan(input, 'rehearsal', simulated.host, state)
+  if (cancel.isDue) cancelSoon()
   const end: { result: RunResult | null; error: unknown } = { result: null, error: null }
   run.result.then(
     (result) => (end.result = result),

@@ -1,5 +1,6 @@
 // Runs steps one after the other: what every step has, whatever its kind. `if`, time limit, failure, record, name.
 import { evaluateCondition, ExpressionError } from '../../src/expressions/evaluate.ts'
+import type { Json } from '../../src/plan/json.ts'
 import type { Failure } from '../../src/plan/manifest.ts'
 import type { OnFailure, Step } from '../../src/plan/plan.ts'
 import type { StepRow } from '../../src/plan/run.ts'
@@ -52,8 +53,11 @@ async function wanted(context: RunContext, step: Step, at: Place): Promise<StepD
   for (;;) {
     const retries = decideOnce(at.frame, 'retries', () => 0)
     show(context, step, at, { status: 'running', attempts: retries })
-    const done = await attempt(context, step, at, retries)
+    // A failure that waits for a person is remembered: going on from the state must not try again by itself.
+    const before = at.frame.choices['parked'] as unknown as StepDone | undefined
+    const done = before ?? (await attempt(context, step, at, retries))
     if (done.flow.kind !== 'failed' || onFailureOf(context, step, done.flow.failure) !== 'park') return done
+    at.frame.choices['parked'] = done as unknown as Json
     const { failure } = done.flow
     const { code, message } = failure
     show(context, step, at, { status: 'waiting', attempts: done.attempts, code, message })

@@ -100,6 +100,11 @@ export function closeFrame(around: Frame, id: string, record: StepRecord): void 
 export const recordOf = (around: Frame, id: string): StepRecord | undefined =>
   Object.hasOwn(around.records, id) ? around.records[id] : undefined
 
+/** Puts what takes a change back on the undo stack. What `finally` does is a tidying up and stays. */
+export function pushUndo(state: State, ...entries: readonly UndoEntry[]): void {
+  if (state.ending === null) state.undo.push(...entries)
+}
+
 /** Decides once: answers what was decided before, also in an earlier run of the chain. */
 export function decideOnce<T extends Json>(frame: Frame, question: string, decide: () => T): T {
   if (Object.hasOwn(frame.choices, question)) return frame.choices[question] as T

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../../src/plan/json.ts'
 import type { ActStep } from '../../../src/plan/plan.ts'
 import { CANCELLED } from '../flow.ts'
 import { isObject, scopeAt, type Place, type RunContext } from '../run-context.ts'
-import { addNote } from '../state.ts'
+import { addNote, pushUndo } from '../state.ts'
 import { completed, failed, stopped, type StepDone } from '../step-done.ts'
 
 /** Runs one action; a completed change is put on the undo stack in the same breath. */
@@ -45,7 +45,7 @@ export function rememberUndo(context: RunContext, step: ActStep, at: Place, outp
     const args = renderMap(step.undo.with, { input, output })
     const named = input[step.targets[0] ?? '']
     const target = typeof named === 'string' ? named : null
-    state.undo.push({ stepId: at.path, title: step.title, action, args, target })
+    pushUndo(state, { stepId: at.path, title: step.title, action, args, target })
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
     const why = `\`${at.path}\` is done, but nothing can take it back: ${error.message}`

@@ -1,6 +1,7 @@
 import type { ActionRef, DegradeStep, RestoreStep } from '../../../src/plan/plan.ts'
 import { CANCELLED } from '../flow.ts'
 import { textAt, type Place, type RunContext } from '../run-context.ts'
+import { pushUndo } from '../state.ts'
 import { completed, failed, stopped, type StepDone } from '../step-done.ts'
 
 const SET_MODE: ActionRef = {
@@ -35,6 +36,6 @@ export async function runModeChange(
   if (answer.kind === 'cancelled') return stopped(CANCELLED)
   if (answer.kind === 'failed') return failed(answer.failure, path, answer.attempts)
   const args = { mode, active: !active, reason: `undo of ${path}` }
-  context.state.undo.push({ stepId: path, title, action: SET_MODE, args, target: null })
+  pushUndo(context.state, { stepId: path, title, action: SET_MODE, args, target: null })
   return completed(answer.output, answer.attempts)
 }

@@ -3,6 +3,7 @@ import type { RunStep } from '../../../src/plan/plan.ts'
 import type { Outcome } from '../../../src/plan/run.ts'
 import { CANCELLED } from '../flow.ts'
 import { scopeAt, type Place, type RunContext } from '../run-context.ts'
+import { pushUndo } from '../state.ts'
 import { completed, failed, stopped, type StepDone } from '../step-done.ts'
 
 const GOOD: ReadonlySet<Outcome> = new Set(['effective', 'recovered'])
@@ -19,7 +20,7 @@ export async function runChild(context: RunContext, step: RunStep, at: Place, re
   if (answer.kind === 'cancelled') return stopped(CANCELLED)
   if (answer.kind === 'failed') return failed(answer.failure, at.path)
   const { outcome, code, message, left } = answer.result
-  context.state.undo.push(...left)
+  pushUndo(context.state, ...left)
   if (GOOD.has(outcome)) return completed({ outcome, code, message })
   return failed({ code: 'rejected', message: `\`${step.plan.name}\` ended ${outcome}: ${message}` }, at.path)
 }
