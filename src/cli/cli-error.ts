@@ -30,9 +30,23 @@ export function toComplaint(error: unknown): Complaint {
   if (error instanceof CliError) return { exit: error.exit, message: error.message, help: error.help }
   if (isEngineError(error))
     return { exit: exitOfEngineError(error.kind), message: error.message, help: ENGINE_HELP[error.kind] ?? null }
+  if (hasDiagnostics(error))
+    return { exit: EXIT.invalid, message: error.message, help: error.diagnostics.map(placeOf).join('\n      ') }
   const message = error instanceof Error ? error.message : String(error)
   return { exit: EXIT.failed, message, help: 'See where it happened with --debug.' }
 }
+
+interface Placed {
+  readonly code: string
+  readonly message: string
+  readonly at: { readonly path: string; readonly line: number; readonly column: number }
+}
+
+/** A file that is no runbook (inventory, settings) with its mistakes. */
+const hasDiagnostics = (error: unknown): error is Error & { readonly diagnostics: readonly Placed[] } =>
+  error instanceof Error && 'diagnostics' in error && Array.isArray(error.diagnostics)
+
+const placeOf = ({ at, code, message }: Placed): string => `${at.path}:${at.line}:${at.column}  ${code}  ${message}`
 
 type EngineErrorKind = Parameters<typeof exitOfEngineError>[0]
 

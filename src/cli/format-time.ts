@@ -4,7 +4,7 @@
 export function formatDuration(ms: number): string {
   const whole = Math.max(0, Math.round(ms))
   if (whole < 1_000) return `${whole} ms`
-  if (whole < 10_000) return `${(whole / 1_000).toFixed(1)} s`
+  if (whole < 10_000 && whole % 1_000 !== 0) return `${(whole / 1_000).toFixed(1)} s`
   const seconds = Math.round(whole / 1_000)
   if (seconds < 60) return `${seconds} s`
   if (seconds < 3_600) return joinUnits(Math.floor(seconds / 60), 'm', seconds % 60, 's')

@@ -27,6 +27,7 @@ export function graphOf(plan: Plan): Graph {
   const nodes: GraphNode[] = []
   const edges: GraphEdge[] = []
   const ends: Loose[] = []
+  const checkedEnds: Loose[] = []
   // Ids of steps may hold anything that Mermaid reads as syntax; a number never does.
   const add = (text: string, shape: GraphNode['shape']): string => {
     const id = `n${nodes.length}`
@@ -56,7 +57,9 @@ export function graphOf(plan: Plan): Graph {
     switch (step.kind) {
       case 'end':
       case 'fail':
-        ends.push({ from: node, text: null })
+        // Only the claim that nothing had to be done, and a failure, pass the check by.
+        if (step.kind === 'end' && step.outcome === 'effective') checkedEnds.push({ from: node, text: null })
+        else ends.push({ from: node, text: null })
         return []
       case 'do':
         return sequence(step.steps, next)
@@ -90,9 +93,10 @@ export function graphOf(plan: Plan): Graph {
 
   const start = add(plan.name, 'start')
   const last = [...sequence(plan.steps, [{ from: start, text: null }])]
+  last.push(...checkedEnds)
   const checked = plan.verify === null ? last : verify(plan.verify.that)
-  const end = add('end', 'end')
-  join([...checked, ...sequence(plan.finally, ends)], end)
+  const finished = sequence(plan.finally, [...checked, ...ends])
+  join(finished, add('end', 'end'))
   return { nodes, edges }
 
   function verify(that: readonly string[]): readonly Loose[] {
