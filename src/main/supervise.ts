@@ -118,12 +118,15 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 function lastLogLine(folder: string, name: string): string {
   const path = join(folder, `${name}.log`)
   try {
-    const last = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? ''
-    return `Its log ends with: ${last.slice(0, 200)}`
+    const last = readFileSync(path, 'utf8').trimEnd().split('\n').slice(-LAST_LINES)
+    // Our own verbs say what failed first, then what to do.
+    const telling = last.findLast((line) => line.startsWith('phix: ')) ?? last.at(-1) ?? ''
+    return `Its log ends with: ${telling.slice(0, 200)}`
   } catch {
     return `Its log is \`${path}\`.`
   }
 }
+const LAST_LINES = 4
 
 /** Waits, and no longer than until the end is called. */
 const calmly = (ms: number, signal: AbortSignal): Promise<void> =>

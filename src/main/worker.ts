@@ -38,6 +38,8 @@ export async function runWorker(settings: Settings, say: (line: string) => void)
     secrets: createSecretSource((name) => variable(name) ?? undefined, join(settings.dataFolder, 'secrets')),
     allowedHosts: settings.allowedHosts,
     failpoint: settings.failpoint,
+    now: Date.now,
+    clock: () => performance.now(),
   }
   if (settings.temporal.external) await prepareExternal(settings, log)
   const worker = await Worker.create({
