@@ -1,0 +1,2 @@
+// The workflow types, nothing else: whatever is exported here can be started by its name.
+export { default } from './runbook.ts'
