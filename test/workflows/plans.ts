@@ -43,8 +43,8 @@ export const step = <K extends StepKind>(kind: K, id: string, given: Given<K>, c
     timeoutMs: null,
     retry: null,
     onFailure: null,
-    ...common,
     ...given,
+    ...common,
   }) as unknown as Of<K>
 
 const undoBy = (name: string): UndoSpec => ({ kind: 'action', action: action(name), with: { of: { cel: 'input.of' } } })

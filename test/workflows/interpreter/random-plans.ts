@@ -89,14 +89,12 @@ function build(shape: Shape, numbers: { next: number }): Step {
     case 'read':
       return read(id)
     case 'poll':
-      return step('waitUntil', id, {
-        action: read(id).action,
-        with: {},
-        targets: [],
-        until: 'output.ok',
-        everyMs: 500,
-        timeoutMs: 10_000,
-      })
+      return step(
+        'waitUntil',
+        id,
+        { action: read(id).action, with: {}, targets: [], until: 'output.ok', everyMs: 500 },
+        { timeoutMs: 10_000 },
+      )
     case 'wait':
       return step('wait', id, { for: { lit: 1_500 } })
     case 'set':
