@@ -8,7 +8,7 @@ import { formatDuration } from './format-time.ts'
 import type { Io, Live } from './io.ts'
 import type { Output } from './output.ts'
 import { outcomeMark, renderGates, renderResult, renderRunHead, renderStep, renderSteps } from './render-run.ts'
-import { toSafeJson } from './escape-terminal.ts'
+import { oneLine, toSafeJson } from './escape-terminal.ts'
 
 export interface FollowOptions {
   readonly pollMs: number
@@ -133,7 +133,9 @@ async function createWatcher(io: Io, out: Output, workflowId: string, onlyEnd: b
   return io.outIsTty ? createLiveWatcher(io, out, workflowId, await io.live()) : createLineWatcher(io, out, workflowId)
 }
 
-function createLiveWatcher(io: Io, out: Output, workflowId: string, live: Live): Watcher {
+function createLiveWatcher(io: Io, out: Output, workflowId: string, screen: Live): Watcher {
+  // What is redrawn is counted in lines, and a line feed inside one could begin a line that we seem to have written.
+  const live = { update: (lines: readonly string[]) => screen.update(lines.map(oneLine)), done: () => screen.done() }
   let last: RunState | null = null
   const draw = (below: readonly string[]): void => {
     if (last === null) return live.update(below)

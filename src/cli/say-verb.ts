@@ -12,6 +12,7 @@ import type { Context, Verb } from './verb.ts'
 
 export interface SayOptions {
   readonly gate?: string
+  readonly hash?: string
   readonly why?: string
   readonly value?: string
   readonly yes?: boolean
@@ -46,6 +47,7 @@ function declare(command: Command, { ofGate, needsWhy, value }: Saying): void {
       : 'the id of a run, or its beginning',
   )
   if (ofGate) command.option('--gate <id>', 'which gate, where several are open')
+  if (ofGate) command.option('--hash <start>', 'only if the gate still shows this: the start of what it binds to')
   command.option('--why <text>', needsWhy ? 'the reason; it is kept' : 'a reason to keep')
   if (value !== 'none')
     command.option(
@@ -85,6 +87,7 @@ async function say(context: Context, saying: Saying, options: SayOptions, word: 
         options.gate,
       )
     : null
+  if (gate !== null && options.hash !== undefined) checkHash(gate, options.hash, workflowId)
   if (options.yes === true) out.say(describe(saying, workflowId, gate, person))
   else out.warn(describe(saying, workflowId, gate, person))
   await confirm(context, saying, options, workflowId, gate)
@@ -159,6 +162,15 @@ function pickGate(workflowId: string, verb: RunVerb, gates: readonly Gate[], nam
   )
 }
 
+function checkHash(gate: Gate, hash: string, workflowId: string): void {
+  if (hash.length >= 8 && gate.snapshotHash.startsWith(hash)) return
+  throw new CliError(
+    'refused',
+    `The gate \`${gate.id}\` shows something else than \`${hash}\` now.`,
+    `Look again: phix show ${workflowId}`,
+  )
+}
+
 function describe(saying: Saying, workflowId: string, gate: Gate | null, person: string): string {
   if (gate === null) return `${saying.verb} ${workflowId} as ${person}: ${saying.effect}`
   return [
@@ -188,7 +200,7 @@ async function confirm(
   if (!io.canAsk) {
     const rest = options.why === undefined ? '' : ` --why ${quoteWord(options.why)}`
     const value = options.value === undefined ? '' : ` --value ${quoteWord(options.value)}`
-    const gateId = gate === null ? '' : ` --gate ${quoteWord(gate.id)}`
+    const gateId = gate === null ? '' : ` --gate ${quoteWord(gate.id)} --hash ${gate.snapshotHash.slice(0, 8)}`
     throw new CliError(
       'usage',
       'Nobody can be asked here, and --yes was not given.',
