@@ -78,9 +78,14 @@ const valuesFrom = (environment: Readonly<Record<string, string | undefined>>): 
     SETTINGS.flatMap(({ name, variable }) => (environment[variable] ? [[name, environment[variable]]] : [])),
   )
 
+/** Loads the YAML reader only where there is a file to read. */
 async function readFileValues(path: string): Promise<LayerValues['values']> {
   if (!existsSync(path)) return {}
-  throw new SettingError(`\`${path}\` cannot be read by this version; use PHIX_* variables instead`)
+  const { readSettingsFile } = await import('./read-settings-file.ts')
+  const read = readSettingsFile(path)
+  if (read.ok) return read.values
+  const told = read.errors.map(({ message, at, help }) => `${at.path}:${at.line}:${at.column} ${message}${help ? `; ${help}` : ''}`)
+  throw new SettingError(told.join('\n'))
 }
 
 /** Where Temporal runs is told by who started it. */

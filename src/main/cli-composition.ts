@@ -13,8 +13,8 @@ export function createDeps(): CliDeps {
   const read = once((): Promise<SettingsRead> => readSettingsWithOrigins())
   const settings = async () => (await read()).settings
   const inventory = once(async (): Promise<Inventory> => {
-    const { readInventoryFile } = await import('./read-inventory-file.ts')
-    return readInventoryFile((await settings()).inventoryFile)
+    const { loadInventory } = await import('./load-inventory.ts')
+    return loadInventory((await settings()).inventoryFile)
   })
   const engine = async (): Promise<Engine> => {
     const { connectEngine } = await import('../temporal/connect-engine.ts')

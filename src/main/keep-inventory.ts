@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { Inventory } from '../inventory/inventory.ts'
 import { keepFresh, type Fresh } from './keep-fresh.ts'
-import { readInventoryFile } from './read-inventory-file.ts'
+import { loadInventory } from './load-inventory.ts'
 
 /** Reads it (fails where it is missing or bad) and keeps it fresh. `changed` is told each new good one. */
 export const keepInventory = (
@@ -10,7 +10,7 @@ export const keepInventory = (
   log: Logger,
   changed: (inventory: Inventory) => void = () => undefined,
 ): Promise<Fresh<Inventory>> =>
-  keepFresh(path, readInventoryFile, {
+  keepFresh(path, loadInventory, {
     changed(inventory) {
       log.info({ path, clusters: inventory.clusters.map(({ name }) => name) }, 'the inventory was read again')
       changed(inventory)

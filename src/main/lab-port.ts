@@ -29,10 +29,10 @@ export async function openLab({ dataFolder, inventoryFile }: Settings): Promise<
       say(stopped.length === 0 ? 'did not run' : `stopped ${stopped.length} processes`)
     },
     status: async () => (await lab.status()).map(toPart),
-    break: async (node, fault, { forGood }) => (await lab.break([node], fault, { forGood })).join('\n'),
+    break: async (node, fault, { forGood }) => (await lab.break([node], fault, { forGood })).join('; '),
     async heal(node) {
       const done = await lab.heal(node === null ? undefined : [node])
-      return done.length === 0 ? 'nothing was broken' : done.join('\n')
+      return done.length === 0 ? 'nothing was broken' : done.join('; ')
     },
   }
 }
