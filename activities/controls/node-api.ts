@@ -38,7 +38,8 @@ function reasonOf({ status, json }: Answer): string {
   const told = json !== null && typeof json === 'object' ? (json as JsonObject) : {}
   const isWell = status >= 200 && status < 300 && (told['status'] === undefined || told['status'] === 'healthy')
   if (isWell) return ''
-  return `it answers ${status}: ${String(told['reason'] ?? told['status'] ?? 'no reason given')}`
+  const why = [told['reason'], told['status']].find((each) => typeof each === 'string') ?? 'no reason given'
+  return `it answers ${status}: ${why}`
 }
 
 export interface LeaderClaim {

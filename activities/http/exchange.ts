@@ -1,6 +1,6 @@
 // One HTTP exchange with an address that a runbook gave: admitted, pinned, redirects admitted anew, answer capped.
 import { Agent, request, type Dispatcher } from 'undici'
-import type { Json, JsonObject } from '../../src/plan/json.ts'
+import type { Json } from '../../src/plan/json.ts'
 import { ActionFailure, rejected } from '../wrapping/action-failure.ts'
 import type { AdmittedUrl } from './admit-url.ts'
 
@@ -20,8 +20,18 @@ const BODY_BYTES = 32 * 1024
 /** Fields that would change whom the request is for, or how its body is framed. */
 const OUR_HEADERS = ['host', 'connection', 'content-length', 'transfer-encoding', 'upgrade', 'expect', 'te', 'trailer']
 
+/** The output of both actions. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly ok: boolean
+  readonly url: string
+  readonly text: string
+  readonly truncated: boolean
+  readonly json?: Json
+}
+
 /** Performs the exchange; the answer has the manifest's form. Redirects of a POST are not followed: it would be sent twice. */
-export async function exchange(outgoing: Outgoing): Promise<JsonObject> {
+export async function exchange(outgoing: Outgoing): Promise<HttpAnswer> {
   const ours = Object.keys(outgoing.headers).find((name) => OUR_HEADERS.includes(name.toLowerCase()))
   if (ours !== undefined) throw rejected(`the header \`${ours}\` is set by Phix and cannot be given`)
   let url = outgoing.url
@@ -45,7 +55,7 @@ async function sendPinned(
   { url, address, family }: AdmittedUrl,
   headers: Readonly<Record<string, string>>,
   limit: AbortSignal,
-): Promise<{ readonly result: JsonObject; readonly location: string | null }> {
+): Promise<{ readonly result: HttpAnswer; readonly location: string | null }> {
   const dispatcher = pinnedTo(address, family)
   try {
     const response = await request(url, { method, headers, body, dispatcher, signal: limit })

@@ -21,6 +21,7 @@ export const get = action<HttpInput>({
   manifest: httpGet,
   async run({ url, headers = {}, timeout = 10_000 }, context): Promise<JsonObject> {
     const { signal } = context
-    return exchange({ method: 'GET', url, headers, body: null, timeoutMs: timeout, signal, admit: admitFor(context) })
+    const admit = admitFor(context)
+    return { ...(await exchange({ method: 'GET', url, headers, body: null, timeoutMs: timeout, signal, admit })) }
   },
 })

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../src/plan/json.ts'
 import { ActionFailure, rejected, uncertain } from '../wrapping/action-failure.ts'
 import { action } from '../wrapping/action.ts'
-import { exchange } from './exchange.ts'
+import { exchange, type HttpAnswer } from './exchange.ts'
 import { admitFor, type HttpInput } from './get.ts'
 import { httpPost } from './manifest.ts'
 
@@ -42,11 +42,10 @@ export const post = action<Input>({
 })
 
 /** Answers what was accepted. Fails: rejected (3xx, 4xx), unavailable (429: it was not taken), uncertain (5xx). */
-function accepted(answer: JsonObject): JsonObject {
-  const status = Number(answer['status'])
-  if (answer['ok'] === true) return answer
-  const message = `\`${String(answer['url'])}\` answered ${status}: ${String(answer['text']).slice(0, 300)}`
-  if (status === 429) throw new ActionFailure('unavailable', message, { didNothing: true })
-  if (status < 500) throw rejected(message)
+function accepted(answer: HttpAnswer): JsonObject {
+  if (answer.ok) return { ...answer }
+  const message = `\`${answer.url}\` answered ${answer.status}: ${answer.text.slice(0, 300)}`
+  if (answer.status === 429) throw new ActionFailure('unavailable', message, { didNothing: true })
+  if (answer.status < 500) throw rejected(message)
   throw uncertain(`${message}; it may have happened: look at the target, then \`supply\` or \`retry\``)
 }
