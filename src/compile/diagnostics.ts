@@ -264,6 +264,16 @@ export const CATALOGUE = {
     'The file has mistakes; starts go on with the plan that was compiled before them.',
     'mend the file',
   ),
+  RB407: warning(
+    'the last good plans cannot be kept: {why}',
+    'They are kept in memory; after a restart beside a broken file its runbook would be missing.',
+    'make the data folder writable',
+  ),
+  RB408: warning(
+    'the last good version of this file stays in use',
+    'The file has mistakes; what was read before them goes on.',
+    'mend the file',
+  ),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>
 
 export type DiagnosticCode = keyof typeof CATALOGUE

@@ -55,7 +55,7 @@ export function openRunbookFolder({ folder, storeFolder, catalogue }: RunbookFol
       } else found.push(diagnostic('RB405', startOf(kept.path), { name }))
     }
     current = next.sort((a, b) => (a.plan.name < b.plan.name ? -1 : 1))
-    if (storeFolder !== null) writeStore(storeFolder, current)
+    if (storeFolder !== null) found.push(...tryToWrite(storeFolder, current))
     said = inOrder(found)
     return said
   }
@@ -90,6 +90,15 @@ function readStore(storeFolder: string): readonly CompiledRunbook[] {
       return []
     }
   })
+}
+
+function tryToWrite(storeFolder: string, runbooks: readonly CompiledRunbook[]): readonly Diagnostic[] {
+  try {
+    writeStore(storeFolder, runbooks)
+    return []
+  } catch (error) {
+    return [diagnostic('RB407', startOf(storeFolder), { why: (error as Error).message })]
+  }
 }
 
 /** Writes what is new and removes what is gone; each file appears whole or not at all. */
