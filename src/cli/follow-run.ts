@@ -133,31 +133,28 @@ async function createWatcher(io: Io, out: Output, workflowId: string, onlyEnd: b
   return io.outIsTty ? createLiveWatcher(io, out, workflowId, await io.live()) : createLineWatcher(io, out, workflowId)
 }
 
-function createLiveWatcher(io: Io, out: Output, workflowId: string, screen: Live): Watcher {
-  // What is redrawn is counted in lines, and a line feed inside one could begin a line that we seem to have written.
-  const live = { update: (lines: readonly string[]) => screen.update(lines.map(oneLine)), done: () => screen.done() }
+function createLiveWatcher(io: Io, out: Output, workflowId: string, live: Live): Watcher {
   let last: RunState | null = null
-  const draw = (below: readonly string[]): void => {
-    if (last === null) return live.update(below)
+  const frame = (below: readonly string[]): readonly string[] => {
+    if (last === null) return below.map(oneLine)
     const now = last.result?.endedAt ?? io.now()
-    live.update([
+    const lines = [
       ...renderRunHead(workflowId, last, now, out.paint),
       '',
       ...renderSteps(last.steps, now, out.paint),
       ...(last.gates.length > 0 ? ['', ...renderGates(workflowId, last.gates, now, out.paint)] : []),
       ...below,
-    ])
+    ]
+    // What is redrawn is counted in lines, and a line feed inside one could begin a line that we seem to have written.
+    return lines.map(oneLine)
   }
   return {
     show: (state) => {
       last = out.safe(state)
-      draw([])
+      live.update(frame([]))
     },
-    note: (text) => draw(['', out.paint.yellow(`! ${out.safe(text)}`)]),
-    end: (_, lines) => {
-      draw(['', ...lines])
-      live.done()
-    },
+    note: (text) => live.update(frame(['', out.paint.yellow(`! ${out.safe(text)}`)])),
+    end: (_, lines) => live.done(frame(['', ...lines])),
   }
 }
 

@@ -28,6 +28,6 @@ export interface Io {
 
 export interface Live {
   update(lines: readonly string[]): void
-  /** Keeps what was last shown and goes on below it. */
-  done(): void
+  /** Takes the region away and leaves these lines, all of them, however high the terminal is. */
+  done(lines: readonly string[]): void
 }

@@ -10,7 +10,8 @@ export function createProcessIo(terminal: TerminalEnvironment): Io {
   return {
     writeOut: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),
-    outIsTty: Boolean(process.stdout.isTTY) && canRedraw,
+    // A terminal without a height (a bare pty) has no room to redraw in.
+    outIsTty: Boolean(process.stdout.isTTY) && canRedraw && process.stdout.rows > 0,
     errorIsTty: Boolean(process.stderr.isTTY) && canRedraw,
     canAsk: Boolean(process.stdin.isTTY) && Boolean(process.stderr.isTTY),
     colors: terminal.forceColor || (Boolean(process.stdout.isTTY) && !terminal.noColor && !terminal.dumb),
@@ -29,7 +30,14 @@ export function createProcessIo(terminal: TerminalEnvironment): Io {
     live: async () => {
       const { createLogUpdate } = await import('log-update')
       const log = createLogUpdate(process.stdout)
-      return { update: (lines) => log(lines.join('\n')), done: () => log.done() }
+      return {
+        update: (lines) => log(lines.join('\n')),
+        done: (lines) => {
+          log.clear()
+          log.done()
+          process.stdout.write(`${lines.join('\n')}\n`)
+        },
+      }
     },
   }
 }

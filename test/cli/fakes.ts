@@ -538,7 +538,10 @@ export async function speak(
       return () => void listeners.delete(listener)
     },
     exit: (code) => void exits.push(code),
-    live: async () => ({ update: (lines) => void (out += `\f${lines.join('\n')}\n`), done: () => void (out += '\n') }),
+    live: async () => ({
+      update: (lines) => void (out += `\f${lines.join('\n')}\n`),
+      done: (lines) => void (out += `\f${lines.join('\n')}\n`),
+    }),
   }
   const exit = await runCli(words, createFakeDeps(world, folder), io)
   return { exit, out, err, exits }

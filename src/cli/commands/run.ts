@@ -1,5 +1,4 @@
 // `phix run`: asks the detector for a run, shows its decision, and stays with it or not.
-import { randomUUID } from 'node:crypto'
 import type { Decision, StartReply } from '../../guard/protocol.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import { findTargets } from '../../inventory/find-target.ts'
@@ -54,7 +53,7 @@ export const run: Verb<Options> = {
     const cluster = clusterOf(await deps.inventory(), plan, inputs, options.cluster)
     const engine = await context.engine()
     // Chosen once: a call that is sent twice because the line broke is still one request.
-    const request = { runbook: plan.name, inputs, by: settings.person, requestId: randomUUID() }
+    const request = { runbook: plan.name, inputs, by: settings.person, requestId: crypto.randomUUID() }
     const reply = await out.progress('Asking the detector', engine.detector.start(cluster, request))
     tellDecision(context, reply)
     const { decision, workflowId } = reply
