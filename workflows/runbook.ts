@@ -23,7 +23,6 @@ import {
   LIMITS,
   STATE_QUERY,
   VERBS,
-  type Outcome,
   type RunInput,
   type RunResult,
   type RunState,
@@ -48,9 +47,6 @@ const DESCRIPTIONS: Readonly<Record<Verb, string>> = {
   supply: 'You did it by hand; "value" stands for the output: {"gate","hash","by","value"}.',
   cancel: 'End the run at any time and take back what it did: {"by","why"}.',
 }
-
-/** Outcomes that somebody should look at are shown as Failed; decisions of people and guards are no failures (0203). */
-const SHOWN_AS_FAILED: ReadonlySet<Outcome> = new Set(['failed', 'ineffective', 'needs-human', 'timed-out'])
 
 /** The default workflow: every runbook name is a workflow type. */
 export default async function runbook(input: RunInput): Promise<RunResult> {
@@ -188,7 +184,7 @@ async function askForGrant(input: RunInput, state: State): Promise<RunResult | n
   }
 }
 
-/** Tells how it ended, where it is looked for, and closes the run the way Temporal shows it. */
+/** Tells how it ended, where it is looked for. Completed, whatever the outcome, but for Temporal's own cancel (decision 0203). */
 async function close(
   input: RunInput,
   full: RunResult,
@@ -204,13 +200,6 @@ async function close(
   tellDetector(input.cluster, result)
   await condition(allHandlersFinished)
   if (isCancelled) throw new CancelledFailure(result.message)
-  if (SHOWN_AS_FAILED.has(result.outcome))
-    throw ApplicationFailure.create({
-      message: result.message,
-      type: result.outcome,
-      nonRetryable: true,
-      details: [result],
-    })
   return result
 }
 
