@@ -208,13 +208,22 @@ describe('a fault is what it says, and heals', () => {
     expect(readFileSync(file(2, 'config.json'), 'utf8')).toBe(before)
   })
 
-  test('config: whoever puts the old values back through the API has healed it', async () => {
+  test('config: whoever puts other values there through the API has healed it, and heal leaves them', async () => {
     const { values } = (await get(node(2), '/config')).body
+    const put = async (next: object): Promise<void> => {
+      const response = await fetch(`${node(2).address}/config`, {
+        method: 'PUT',
+        body: JSON.stringify({ values: next }),
+      })
+      expect(response.status).toBe(200)
+    }
     await world.lab.break(['node-2'], 'config')
-    const put = await fetch(`${node(2).address}/config`, { method: 'PUT', body: JSON.stringify({ values }) })
-    expect(put.status).toBe(200)
+    await put({ ...(values as object), tokens: 9 })
     expect(await generate(node(2))).toBe(200)
     expect((await world.lab.status())[1]?.broken).toEqual([])
+    expect(await world.lab.heal(['node-2'])).toEqual([])
+    expect((await get(node(2), '/config')).body).toMatchObject({ values: { tokens: 9 } })
+    await put(values as object)
   })
 
   test('config for good: a file that is no JSON, and no start', async () => {
