@@ -1,0 +1,105 @@
+// `phix check`: every mistake of every runbook at file:line:col, all at once.
+import type { CompilerPort, Diagnostic } from '../cli-deps.ts'
+import { CliError } from '../cli-error.ts'
+import { toSafeJson } from '../escape-terminal.ts'
+import { EXIT } from '../exit-codes.ts'
+import { compileFile, listRunbookFiles, nameOf, type CompiledFile } from '../find-runbook.ts'
+import { choice } from '../program-options.ts'
+import type { Context, Verb } from '../verb.ts'
+
+interface Options {
+  readonly format: 'pretty' | 'json' | 'github' | 'sarif'
+}
+
+export const check: Verb<Options> = {
+  name: 'check',
+  summary: 'Find every mistake in runbooks.',
+  examples: [
+    ['phix check', 'every runbook of the project'],
+    ['phix check runbooks/my.yaml', 'one file'],
+    ['phix check --format github', 'annotations in a pull request'],
+    ['phix check --format sarif > phix.sarif', 'for code scanning'],
+  ],
+  declare: (command) =>
+    command
+      .argument('[paths...]', 'files or folders (default: the project’s runbooks)')
+      .addOption(
+        choice('--format <format>', 'how to write what was found', ['pretty', 'json', 'github', 'sarif']).default(
+          'pretty',
+        ),
+      ),
+  async run(context, { format }, paths) {
+    const compiler = await context.deps.compiler()
+    const given = (paths as readonly string[] | undefined) ?? []
+    const roots = given.length > 0 ? given : [(await context.settings()).runbooksFolder]
+    const files = await compileAll(context, compiler, roots)
+    const found = files.flatMap(({ compiled }) => (compiled.ok ? compiled.warnings : compiled.errors))
+    await tell(context, format, files, found)
+    const errors = found.filter(({ severity }) => severity === 'error').length
+    const warnings = found.length - errors
+    context.out.say(
+      errors === 0
+        ? `${count(files.length, 'runbook')} checked, no mistakes${warnings === 0 ? '' : `, ${count(warnings, 'warning')}`}`
+        : `${count(errors, 'mistake')} in ${count(files.filter(({ compiled }) => !compiled.ok).length, 'file')} of ${files.length}`,
+    )
+    return errors === 0 ? EXIT.ok : EXIT.invalid
+  },
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+
+async function compileAll(
+  context: Context,
+  compiler: CompilerPort,
+  roots: readonly string[],
+): Promise<readonly CompiledFile[]> {
+  const paths = [...new Set((await Promise.all(roots.map(listRunbookFiles))).flat())]
+  if (paths.length === 0)
+    throw new CliError(
+      'notFound',
+      `No runbook is in \`${roots.join('`, `')}\`.`,
+      'Runbooks end in `.yaml`; rehearsals (`.test.yaml`) do not count.',
+    )
+  return context.out.progress(
+    `Checking ${paths.length} files`,
+    Promise.all(paths.map((path) => compileFile(compiler, path))),
+  )
+}
+
+async function tell(
+  context: Context,
+  format: Options['format'],
+  files: readonly CompiledFile[],
+  found: readonly Diagnostic[],
+): Promise<void> {
+  const { out } = context
+  if (format === 'json' || (out.json && format === 'pretty')) return tellJson(context, files, found)
+  switch (format) {
+    case 'sarif': {
+      const { toSarif } = await import('../diagnostics/sarif.ts')
+      return out.text(`${toSafeJson(toSarif(found, context.deps.version), 2)}\n`)
+    }
+    case 'github': {
+      const { renderGithub } = await import('../diagnostics/github.ts')
+      return out.lines(out.safe(found).map(renderGithub))
+    }
+    case 'pretty': {
+      const { renderPretty } = await import('../diagnostics/pretty.ts')
+      const { escapeTerminal } = await import('../escape-terminal.ts')
+      for (const { compiled, text } of files) {
+        const shown = out.safe(compiled.ok ? compiled.warnings : compiled.errors)
+        for (const each of shown) out.lines(renderPretty(each, escapeTerminal(text), out.paint))
+      }
+    }
+  }
+}
+
+function tellJson({ io }: Context, files: readonly CompiledFile[], diagnostics: readonly Diagnostic[]): void {
+  const summary = files.map((file) => ({
+    path: file.path,
+    runbook: nameOf(file),
+    ok: file.compiled.ok,
+    planHash: file.compiled.ok ? file.compiled.planHash : null,
+  }))
+  io.writeOut(`${toSafeJson({ v: 1, files: summary, diagnostics })}\n`)
+}

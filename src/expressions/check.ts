@@ -1,0 +1,334 @@
+// Type-checks expressions at compile time: which names they read, what type they have, what is wrong and where.
+// Types come from JSON Schemas; a number is a double (decision 0101). Pure; offsets count in the expression's own text.
+import type { ASTNode, Environment } from '@marcbachmann/cel-js'
+import type { JsonObject } from '../plan/json.ts'
+import type { JsonSchema } from '../plan/manifest.ts'
+import { createEnvironment, findForbidden, walk } from './environment.ts'
+
+export type ExpressionType = 'bool' | 'string' | 'number' | 'list' | 'map' | 'unknown'
+
+export interface ExpressionProblem {
+  readonly kind: 'syntax' | 'root' | 'field' | 'type' | 'pattern'
+  readonly why: string
+  /** For `root` and `field`: the name, what it was looked for in, and the names there are. */
+  readonly name: string
+  readonly of: string
+  readonly candidates: readonly string[]
+  readonly start: number
+  readonly end: number
+}
+
+/** `steps.a.output.b`: a path of names from a root. */
+export interface Path {
+  readonly root: string
+  readonly fields: readonly { readonly name: string; readonly start: number; readonly end: number }[]
+  readonly start: number
+  readonly end: number
+  /** Inside `has(…)`. */
+  readonly tested: boolean
+  /** `steps.X.ok` of these X is known to be true where this path is read. */
+  readonly guardedBy: ReadonlySet<string>
+}
+
+export interface ParsedExpression {
+  readonly ast: ASTNode
+  readonly paths: readonly Path[]
+}
+
+const environment = createEnvironment({ closed: false })
+
+/** Parses an expression and lists the paths it reads. */
+export function parseExpression(source: string): ParsedExpression | ExpressionProblem {
+  try {
+    const { ast } = environment.parse(source)
+    const forbidden = findForbidden(ast)
+    if (forbidden !== null)
+      return { ...problem('pattern', forbidden.message), start: forbidden.start, end: forbidden.end }
+    return { ast, paths: pathsOf(ast) }
+  } catch (error) {
+    return { ...problem('syntax', inWords(error)), ...rangeOf(error, source) }
+  }
+}
+
+export const isProblem = (result: ParsedExpression | ExpressionProblem): result is ExpressionProblem => 'why' in result
+
+const problem = (kind: ExpressionProblem['kind'], why: string): ExpressionProblem => ({
+  kind,
+  why,
+  name: '',
+  of: '',
+  candidates: [],
+  start: 0,
+  end: 0,
+})
+
+export type Roots = Readonly<Record<string, JsonSchema>>
+
+/** Checks types against roots. Create one for a whole runbook: preparing it costs more than a check. */
+export interface Checker {
+  /** `more` are the roots of this place only: `output`, `item`, … Where there is no problem, the type. */
+  check(source: string, more?: Roots): ExpressionProblem | { readonly type: ExpressionType }
+}
+
+export function createChecker(roots: Roots): Checker {
+  const base = declare(createEnvironment({ closed: true }), roots)
+  const extended = new WeakMap<Roots, Environment>()
+  const environmentWith = (more: Roots | undefined): Environment => {
+    if (more === undefined || Object.keys(more).length === 0) return base
+    const known = extended.get(more)
+    if (known !== undefined) return known
+    const created = declare(base.clone(), more)
+    extended.set(more, created)
+    return created
+  }
+  return {
+    check(source, more) {
+      const parsed = parseExpression(source)
+      if (isProblem(parsed)) return parsed
+      const all = more === undefined ? roots : { ...roots, ...more }
+      const unknown = firstUnknown(parsed.paths, all)
+      if (unknown !== null) return unknown
+      const result = environmentWith(more).check(source)
+      if (result.valid) return { type: typeFrom(result.type ?? 'dyn') }
+      return { ...problem('type', inWords(result.error)), ...rangeOf(result.error, source) }
+    },
+  }
+}
+
+function declare(target: Environment, roots: Roots): Environment {
+  for (const [name, schema] of Object.entries(roots)) {
+    const declared = declarationOf(schema)
+    if (typeof declared === 'string') target.registerVariable(name, declared)
+    else target.registerVariable(name, { schema: declared })
+  }
+  return target
+}
+
+interface Declaration {
+  [field: string]: string | Declaration
+}
+
+/** A JSON Schema as a type of CEL. What cannot be said there is `dyn`: it is judged when the run gets there. */
+function declarationOf(schema: JsonSchema): string | Declaration {
+  switch (schema['type']) {
+    case 'string':
+      return 'string'
+    case 'number':
+    case 'integer':
+      return 'double'
+    case 'boolean':
+      return 'bool'
+    case 'array':
+      return listOf(schema['items'])
+    case 'object':
+      return objectOf(schema)
+    default:
+      return 'dyn'
+  }
+}
+
+function listOf(items: unknown): string {
+  const item = isSchema(items) ? declarationOf(items) : 'dyn'
+  return typeof item === 'string' ? `list<${item}>` : 'list<dyn>'
+}
+
+function objectOf(schema: JsonSchema): string | Declaration {
+  const fields = fieldsOf(schema)
+  if (fields !== null && Object.keys(fields).length === 0) return 'dyn'
+  if (fields !== null)
+    return Object.fromEntries(Object.entries(fields).map(([key, each]) => [key, declarationOf(each)]))
+  const values = schema['additionalProperties']
+  const value = isSchema(values) ? declarationOf(values) : 'dyn'
+  return schema['properties'] === undefined ? `map<string, ${typeof value === 'string' ? value : 'dyn'}>` : 'dyn'
+}
+
+/** The declared fields where the list is complete; null for an open map. */
+function fieldsOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> | null {
+  const { properties, additionalProperties } = schema
+  if (schema['type'] !== 'object' || !isSchema(properties)) return null
+  if (Object.keys(properties).length === 0 && additionalProperties !== false) return null
+  return additionalProperties === true || isSchema(additionalProperties)
+    ? null
+    : (properties as Readonly<Record<string, JsonSchema>>)
+}
+
+const isSchema = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The first name that no root and no field has: found here, because the engine cannot tell what would be there. */
+function firstUnknown(paths: readonly Path[], roots: Roots): ExpressionProblem | null {
+  for (const { root, fields, start, end } of paths) {
+    let schema: JsonSchema | undefined = Object.hasOwn(roots, root) ? roots[root] : undefined
+    if (schema === undefined)
+      return {
+        ...problem('root', ''),
+        name: root,
+        candidates: Object.keys(roots),
+        start,
+        end: start + root.length || end,
+      }
+    let of = root
+    for (const field of fields) {
+      const known: Roots | null = schema === undefined ? null : fieldsOf(schema)
+      if (known === null) break
+      schema = Object.hasOwn(known, field.name) ? known[field.name] : undefined
+      if (schema === undefined) return { ...problem('field', ''), ...field, of, candidates: Object.keys(known) }
+      of = `${of}.${field.name}`
+    }
+  }
+  return null
+}
+
+const LOOPS = new Set(['all', 'exists', 'exists_one', 'filter', 'map'])
+
+/** Lists the paths that an expression reads; names bound by a loop of the expression itself are none. */
+function pathsOf(ast: ASTNode): readonly Path[] {
+  const paths: Path[] = []
+  const visit = (node: ASTNode, bound: ReadonlySet<string>, tested: boolean, guards: ReadonlySet<string>): void => {
+    const chain = chainOf(node)
+    if (chain !== null) {
+      if (!bound.has(chain.root)) paths.push({ ...chain, tested, guardedBy: guards })
+      return
+    }
+    switch (node.op) {
+      case '&&':
+        visit(node.args[0], bound, tested, guards)
+        visit(node.args[1], bound, tested, union(guards, okSteps(node.args[0])))
+        return
+      case '||':
+        visit(node.args[0], bound, tested, guards)
+        visit(node.args[1], bound, tested, union(guards, notOkSteps(node.args[0])))
+        return
+      case '?:':
+        visit(node.args[0], bound, tested, guards)
+        visit(node.args[1], bound, tested, union(guards, okSteps(node.args[0])))
+        visit(node.args[2], bound, tested, union(guards, notOkSteps(node.args[0])))
+        return
+      case 'call':
+        for (const each of node.args[1]) visit(each, bound, tested || node.args[0] === 'has', guards)
+        return
+      case 'rcall': {
+        const [name, receiver, args] = node.args
+        visit(receiver, bound, tested, guards)
+        const variable = args[0]
+        const inner = LOOPS.has(name) && variable?.op === 'id' ? new Set([...bound, variable.args]) : bound
+        for (const each of inner === bound ? args : args.slice(1)) visit(each, inner, tested, guards)
+        return
+      }
+      case '.?':
+        visit(node.args[0], bound, true, guards)
+        return
+      default:
+        for (const each of childrenOf(node)) visit(each, bound, tested, guards)
+    }
+  }
+  visit(ast, new Set(), false, new Set())
+  return paths
+}
+
+function childrenOf(node: ASTNode): readonly ASTNode[] {
+  const found: ASTNode[] = []
+  const collect = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(collect)
+    else if (typeof value === 'object' && value !== null && 'op' in value) found.push(value as ASTNode)
+  }
+  collect(node.args)
+  return found
+}
+
+type Chain = Pick<Path, 'root' | 'fields' | 'start' | 'end'>
+
+/** `a.b.c` and `a["b"]`, from the root on; null for anything else. */
+function chainOf(node: ASTNode): Chain | null {
+  if (node.op === 'id') return { root: node.args, fields: [], start: node.start, end: node.end }
+  if (node.op === '.') {
+    const before = chainOf(node.args[0])
+    if (before === null) return null
+    // The node's own range is the field's name.
+    const start = node.end - node.args[1].length
+    return { ...before, fields: [...before.fields, { name: node.args[1], start, end: node.end }], end: node.end }
+  }
+  if (node.op === '[]') {
+    const [of, index] = node.args
+    const before = chainOf(of)
+    if (before === null || index.op !== 'value' || typeof index.args !== 'string') return null
+    const field = { name: index.args, start: index.start, end: index.end }
+    return { ...before, fields: [...before.fields, field], end: node.end }
+  }
+  return null
+}
+
+const union = (a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> =>
+  b.size === 0 ? a : new Set([...a, ...b])
+
+/** Ids of the steps that are `ok` wherever this condition is true. */
+export function okSteps(node: ASTNode): ReadonlySet<string> {
+  if (node.op === '&&') return union(okSteps(node.args[0]), okSteps(node.args[1]))
+  if (node.op === '!_') return notOkSteps(node.args)
+  const chain = chainOf(node)
+  const [step, field] = chain?.fields ?? []
+  return chain?.root === 'steps' && chain.fields.length === 2 && field?.name === 'ok' && step !== undefined
+    ? new Set([step.name])
+    : new Set()
+}
+
+/** Ids of the steps that are `ok` wherever this condition is false. */
+export function notOkSteps(node: ASTNode): ReadonlySet<string> {
+  if (node.op === '||') return union(notOkSteps(node.args[0]), notOkSteps(node.args[1]))
+  return node.op === '!_' ? okSteps(node.args) : new Set()
+}
+
+/** True where the expression reads nothing: it has the same value every time. */
+export const isConstant = ({ ast, paths }: ParsedExpression): boolean => {
+  let isPure = paths.length === 0
+  walk(ast, 0, (node) => {
+    if (node.op === 'call' && node.args[0] === 'now') isPure = false
+  })
+  return isPure
+}
+
+function typeFrom(name: string): ExpressionType {
+  if (name === 'bool' || name === 'string') return name
+  if (name === 'double' || name === 'int' || name === 'uint') return 'number'
+  if (name.startsWith('list')) return 'list'
+  if (name.startsWith('map') || name.startsWith('$')) return 'map'
+  return 'unknown'
+}
+
+interface EngineError {
+  readonly summary?: string
+  readonly message?: string
+  readonly code?: string
+  readonly range?: { readonly start: number; readonly end: number }
+}
+
+function rangeOf(error: unknown, source: string): { readonly start: number; readonly end: number } {
+  const range = (error as EngineError | undefined)?.range
+  const start = Math.min(range?.start ?? 0, source.length)
+  return { start, end: Math.max(start, Math.min(range?.end ?? source.length, source.length)) }
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  double: 'number',
+  int: 'number',
+  uint: 'number',
+  dyn: 'a value of unknown type',
+  string: 'text',
+  bool: 'true/false',
+}
+
+/** The engine's words in the runbook author's: numbers are numbers, texts are texts. */
+export function inWords(error: unknown): string {
+  const { summary, message } = (error ?? {}) as EngineError
+  const text = (summary ?? message ?? 'it cannot be read').split('\n')[0] ?? ''
+  const overload = /^no such overload: (.*)$/i.exec(text)?.[1]
+  if (overload !== undefined) return `there is no \`${worded(overload)}\``
+  if (/overlap/.test(text)) return 'a loop over an empty list says nothing'
+  return text
+    .replace(/Unexpected token: EOF|^Expected .* got EOF/, 'it stops too early')
+    .replace(/^Unexpected (token|character): ['"`]*(\S+?)['"`]*$/, 'unexpected `$2`')
+    .replace(/'(double|int|uint|string|bool|dyn)'/g, (_, type: string) => `\`${TYPE_WORDS[type] ?? type}\``)
+}
+
+const worded = (text: string): string =>
+  text.replace(/\b(double|int|uint|string|bool)\b/g, (type) => TYPE_WORDS[type] ?? type)
