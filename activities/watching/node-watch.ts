@@ -4,7 +4,7 @@ import type { Verdict } from '../../src/guard/protocol.ts'
 import type { Cluster, Node } from '../../src/inventory/inventory.ts'
 
 export interface NodeWatch {
-  readonly node: Node
+  node: Node
   readonly monitor: HeartMonitor
   /** Monotonic ms. */
   readonly watchedSinceMs: number

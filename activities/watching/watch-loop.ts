@@ -77,7 +77,9 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
       nodesOfShard(next, shard).map((node) => {
         const known = watches.get(node.name)
         const stays = known !== undefined && known.node.address === node.address && !changed
-        return [node.name, stays ? { ...known, node } : createNodeWatch(next, node, restored?.get(node.name), clock())]
+        if (!stays) return [node.name, createNodeWatch(next, node, restored?.get(node.name), clock())]
+        known.node = node
+        return [node.name, known]
       }),
     )
     const count = shardCount(next)

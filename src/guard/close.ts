@@ -43,9 +43,11 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
   const updated = known === null ? freed : withTarget(freed, run.target, afterRun(known, run, outcome, state, now))
   const woken = Object.entries(updated.targets).reduce(
     (each, [name, target]) =>
-      target.startedIn === run.workflowId || (target.startedIn === null && isHeldByARun(target))
-        ? wake(each, name, outcome, now)
-        : each,
+      target.startedIn === run.workflowId || (name === run.target && target.startedIn === null)
+        ? renew(each, name, outcome, now)
+        : target.startedIn === null && isHeldByARun(target)
+          ? withTarget(each, name, { lookAgainAt: 0 })
+          : each,
     updated,
   )
   const step: Step = {
@@ -83,13 +85,12 @@ const isHeldByARun = ({ lastAnswer }: TargetRecord): boolean =>
   lastAnswer !== null && WAITS_FOR_A_RUN.includes(lastAnswer.reason)
 
 /**
- * Gives whoever waited for a run a new look; a target that this run was for begins a new episode.
+ * Begins a new episode of a target that a run was for.
  * Why unconfirmed: what was seen before the run closed is no reason to start another; `watch` tells again what stands.
  */
-function wake(state: GuardState, name: string, outcome: Outcome, now: number): GuardState {
+function renew(state: GuardState, name: string, outcome: Outcome, now: number): GuardState {
   const target = targetOf(state, name)
   if (target === null) return state
-  if (target.startedIn === null) return withTarget(state, name, { lookAgainAt: 0 })
   return withTarget(state, name, {
     startedIn: null,
     lastAnswer: null,

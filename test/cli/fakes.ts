@@ -37,11 +37,13 @@ export const fakeSettings = (folder: string): Settings => ({
   dataFolder: folder,
   runbooksFolder: folder,
   inventoryFile: `${folder}/inventory.yaml`,
-  temporal: { address: '127.0.0.1:7233', namespace: 'default', uiAddress: null },
+  temporal: { address: '127.0.0.1:7233', namespace: 'default', uiAddress: null, external: false },
   server: { host: '127.0.0.1', port: 0 },
   journal: `sqlite:${folder}/journal.db`,
   person: 'ada',
   log: { level: 'info', format: 'pretty' },
+  failpoint: null,
+  allowedHosts: [],
 })
 
 const action = (name: string, effect: 'read' | 'change') => ({
@@ -413,6 +415,7 @@ export function createFakeEngine(world: World): Engine {
       state: async () => fakeDetectorState,
     },
     follower: { firstClosed: () => Promise.reject(new Error('not faked')) },
+    checkpoints: () => Promise.reject(new Error('not faked')),
     listRuns: async (filter) =>
       world.runs
         .filter((run) => filter.open === undefined || (run.status === 'open') === filter.open)

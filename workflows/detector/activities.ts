@@ -25,6 +25,8 @@ const endless = proxyActivities<Watching>({
   startToCloseTimeout: 365 * DAY_MS,
   heartbeatTimeout: 2_000,
   retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 2_000 },
+  // A watch that is asked to end answers with what it has learned.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 })
 const unyielding = proxyActivities<Watching>({
   startToCloseTimeout: 10_000,

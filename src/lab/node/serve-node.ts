@@ -2,6 +2,7 @@
 // Nothing in here knows of faults: what breaks is the process, its files and its sockets (src/lab/faults).
 import type { IncomingMessage, Server } from 'node:http'
 import { mkdirSync } from 'node:fs'
+import { canonicalJson, type Json } from '../../plan/json.ts'
 import { HttpProblem, createRoutedServer, listenLocally, readJson, sendJson, type Handler } from '../http-answers.ts'
 import { nodeFiles, type LabLayout, type LabNode } from '../layout.ts'
 import { createRequestCounts } from '../request-counts.ts'
@@ -77,8 +78,10 @@ export async function serveNode(layout: LabLayout, node: LabNode): Promise<Serve
   }
 
   async function putConfig(request: IncomingMessage): Promise<NodeConfig> {
-    const { version = config.version + 1, values } = await readJson(request, BODY_LIMIT_BYTES)
-    const next = { version, values }
+    const { version, values } = await readJson(request, BODY_LIMIT_BYTES)
+    // The same values again are the same configuration: a repeated PUT changes nothing.
+    const isSame = canonicalJson(values as Json) === canonicalJson(config.values)
+    const next = { version: version ?? (isSame ? config.version : config.version + 1), values }
     const problems = problemsOf(next)
     if (problems.length > 0) throw new HttpProblem(422, problems.join('; '))
     writeConfig(files.config, next as NodeConfig)

@@ -1,0 +1,74 @@
+// A bad change of configuration. By default one that passes every check and is wrong: a prompt limit of one byte, so that
+// every answer fails. For good: a file that is no JSON, so that the node ends and no restart helps.
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { askJson } from '../ask.ts'
+import { nodeFiles } from '../layout.ts'
+import { PROVISIONED_CONFIG, readConfig, writeConfig, type NodeConfig } from '../node/node-config.ts'
+import { untilSo } from '../until-so.ts'
+import { writeWhole } from '../write-whole.ts'
+import type { Fault, Site } from './fault.ts'
+import { kill } from './kill.ts'
+
+const LIMIT_MS = 1_000
+
+export const config: Fault = {
+  summary: 'a prompt limit of one byte is rolled out; with --for-good a file that is no JSON, and a restart',
+
+  async apply(site, { forGood = false }, group) {
+    if (!forGood) {
+      await putBadConfig(site, { ...PROVISIONED_CONFIG.values, max_prompt_bytes: 1 })
+      return 'max_prompt_bytes is 1'
+    }
+    const files = nodeFiles(site.node.folder)
+    keepGood(site)
+    writeFileSync(files.config, '{ "version": 2, "values": {\n')
+    const killed = await kill.apply(site, {}, group)
+    return `\`${files.config}\` is no JSON; ${killed}`
+  },
+
+  // Whoever rolled it back by other means has healed it.
+  isPresent: async ({ node }) => {
+    const { config: file, configBefore } = nodeFiles(node.folder)
+    return existsSync(configBefore) && valuesIn(file) !== valuesIn(configBefore)
+  },
+
+  async heal(site) {
+    const files = nodeFiles(site.node.folder)
+    const wasBad = await config.isPresent(site)
+    if (existsSync(files.configBefore)) renameSync(files.configBefore, files.config)
+    if (wasBad) await load(site)
+    return wasBad ? 'configuration put back' : null
+  },
+}
+
+/** Rolls out values that pass the checks, and waits until a node that runs has loaded them. */
+export async function putBadConfig(site: Site, values: NodeConfig['values']): Promise<void> {
+  keepGood(site)
+  const file = nodeFiles(site.node.folder).config
+  writeConfig(file, { version: readConfig(file).version + 1, values })
+  await load(site)
+}
+
+function keepGood({ node }: Site): void {
+  const files = nodeFiles(node.folder)
+  writeWhole(files.configBefore, readFileSync(files.config))
+}
+
+async function load(site: Site): Promise<void> {
+  const facts = await site.process()
+  if (facts === null) return
+  process.kill(facts.pid, 'SIGHUP')
+  const { version } = readConfig(nodeFiles(site.node.folder).config)
+  await untilSo(
+    async () => (await askJson<NodeConfig>(`${site.node.address}/config`, LIMIT_MS))?.version === version,
+    `\`${site.node.name}\` runs configuration ${version}`,
+  )
+}
+
+function valuesIn(file: string): string | null {
+  try {
+    return JSON.stringify((JSON.parse(readFileSync(file, 'utf8')) as NodeConfig).values)
+  } catch {
+    return null
+  }
+}

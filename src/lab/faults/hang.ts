@@ -1,0 +1,23 @@
+// The process exists, holds its port, accepts connections in the kernel and answers nothing: SIGSTOP.
+import { requireProcess, type Fault, type Site } from './fault.ts'
+
+export const hang: Fault = {
+  summary: 'SIGSTOP: the port still accepts, nothing ever answers',
+
+  async apply(site) {
+    const { pid } = await requireProcess(site)
+    process.kill(pid, 'SIGSTOP')
+    return `SIGSTOP to process ${pid}`
+  },
+
+  isPresent: async (site) => (await isStopped(site)) && !(await site.throttle().isRunning()),
+
+  async heal(site) {
+    const facts = await site.process()
+    if (facts?.state !== 'stopped') return null
+    process.kill(facts.pid, 'SIGCONT')
+    return `SIGCONT to process ${facts.pid}`
+  },
+}
+
+const isStopped = async (site: Site): Promise<boolean> => (await site.process())?.state === 'stopped'
