@@ -3,7 +3,8 @@ import { readFile, readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { DENIED_NAMES, RUNBOOK_NAME } from '../plan/ids.ts'
 import { CliError } from './cli-error.ts'
-import type { Compiled, CompilerPort } from './cli-deps.ts'
+import type { Compiled } from '../compile/compile.ts'
+import type { CompilerPort } from './cli-deps.ts'
 
 export interface CompiledFile {
   readonly path: string

@@ -164,7 +164,7 @@ export const fakeCompiler: CompilerPort = {
   compile: ({ path, bytes }) => {
     const lines = Buffer.from(bytes).toString('utf8').split('\n')
     const line = lines.findIndex((each) => each.includes('comand'))
-    if (line < 0) return { ok: true, plan: fakePlan, planHash: fakePlanHash, warnings: [] }
+    if (line < 0) return { ok: true, plan: fakePlan, planHash: fakePlanHash, positions: {}, warnings: [] }
     const column = (lines[line] ?? '').indexOf('comand') + 1
     return {
       ok: false,
@@ -280,7 +280,7 @@ export const fakeDecision: Decision = {
     evidence: 'connection refused',
   },
   kind: 'started',
-  reason: 'started',
+  reason: 'free',
   message: 'Started single-node-recovery on node-2.',
   workflowId: RUN_ID,
 }

@@ -1,14 +1,16 @@
 // `phix check`: every mistake of every runbook at file:line:col, all at once.
-import type { CompilerPort, Diagnostic } from '../cli-deps.ts'
+import type { Diagnostic } from '../../compile/diagnostics.ts'
+import type { Format } from '../../compile/format/format-diagnostics.ts'
+import type { CompilerPort } from '../cli-deps.ts'
 import { CliError } from '../cli-error.ts'
-import { toSafeJson } from '../escape-terminal.ts'
+import { blankTerminal, escapeJson, toSafeJson } from '../escape-terminal.ts'
 import { EXIT } from '../exit-codes.ts'
 import { compileFile, listRunbookFiles, nameOf, type CompiledFile } from '../find-runbook.ts'
 import { choice } from '../program-options.ts'
 import type { Context, Verb } from '../verb.ts'
 
 interface Options {
-  readonly format: 'pretty' | 'json' | 'github' | 'sarif'
+  readonly format: Format
 }
 
 export const check: Verb<Options> = {
@@ -68,30 +70,22 @@ async function compileAll(
 
 async function tell(
   context: Context,
-  format: Options['format'],
+  format: Format,
   files: readonly CompiledFile[],
   found: readonly Diagnostic[],
 ): Promise<void> {
   const { out } = context
   if (format === 'json' || (out.json && format === 'pretty')) return tellJson(context, files, found)
-  switch (format) {
-    case 'sarif': {
-      const { toSarif } = await import('../diagnostics/sarif.ts')
-      return out.text(`${toSafeJson(toSarif(found, context.deps.version), 2)}\n`)
-    }
-    case 'github': {
-      const { renderGithub } = await import('../diagnostics/github.ts')
-      return out.lines(out.safe(found).map(renderGithub))
-    }
-    case 'pretty': {
-      const { renderPretty } = await import('../diagnostics/pretty.ts')
-      const { escapeTerminal } = await import('../escape-terminal.ts')
-      for (const { compiled, text } of files) {
-        const shown = out.safe(compiled.ok ? compiled.warnings : compiled.errors)
-        for (const each of shown) out.lines(renderPretty(each, escapeTerminal(text), out.paint))
-      }
-    }
-  }
+  const { formatDiagnostics } = await import('../../compile/format/format-diagnostics.ts')
+  // SARIF is JSON: its values stay as they are, only their spelling changes.
+  if (format === 'sarif') return out.text(escapeJson(formatDiagnostics(format, found, () => null)))
+  const texts = new Map(found.map(({ at }) => [at.path, '']))
+  for (const { compiled, text } of files)
+    for (const { at } of compiled.ok ? compiled.warnings : compiled.errors) texts.set(at.path, blankTerminal(text))
+  const safe = out.safe(found)
+  const { red, yellow, dim, bold } = out.paint
+  const textOf = (path: string): string | null => texts.get(path) ?? null
+  out.text(formatDiagnostics(format, safe, textOf, { error: red, warning: yellow, dim, bold }))
 }
 
 function tellJson({ io }: Context, files: readonly CompiledFile[], diagnostics: readonly Diagnostic[]): void {

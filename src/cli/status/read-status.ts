@@ -26,6 +26,10 @@ export interface ClusterStatus {
   readonly at: number | null
   /** How late the observer's own loop runs; null: it said nothing. */
   readonly lagMs: number | null
+  /** Why verdicts are frozen; null while they are trusted, or nothing is known. */
+  readonly frozen: string | null
+  /** What a person should look at, newest last. */
+  readonly notes: readonly { readonly at: number; readonly text: string }[]
   readonly nodes: readonly NodeStatus[]
 }
 
@@ -103,6 +107,8 @@ async function readCluster(
     detector: state === null || 'problem' in state ? null : state.value !== null,
     at: times.length === 0 ? null : Math.max(...times),
     lagMs: seen.length === 0 ? null : Math.max(...seen.map(({ lagMs }) => lagMs)),
+    frozen: known?.frozen ?? null,
+    notes: (known?.notes ?? []).slice(-5),
     nodes: cluster.nodes.map(({ name, spare }) => readNode(name, spare, cluster, known, seen, guards, io.now())),
   }
 }
