@@ -8,7 +8,7 @@ import { createEnvironment, findForbidden, walk } from './environment.ts'
 export type ExpressionType = 'bool' | 'string' | 'number' | 'list' | 'map' | 'unknown'
 
 export interface ExpressionProblem {
-  readonly kind: 'syntax' | 'root' | 'field' | 'type' | 'pattern'
+  readonly kind: 'syntax' | 'root' | 'field' | 'type' | 'pattern' | 'cost'
   readonly why: string
   /** For `root` and `field`: the name, what it was looked for in, and the names there are. */
   readonly name: string
@@ -43,11 +43,22 @@ export function parseExpression(source: string): ParsedExpression | ExpressionPr
     const { ast } = environment.parse(source)
     const forbidden = findForbidden(ast)
     if (forbidden !== null)
-      return { ...problem('pattern', forbidden.message), start: forbidden.start, end: forbidden.end }
+      return { ...problem(forbidden.kind, forbidden.message), start: forbidden.start, end: forbidden.end }
     return { ast, paths: pathsOf(ast) }
   } catch (error) {
-    return { ...problem('syntax', inWords(error)), ...rangeOf(error, source) }
+    return syntaxProblem(error, source)
   }
+}
+
+function syntaxProblem(error: unknown, source: string): ExpressionProblem {
+  const range = rangeOf(error, source)
+  const there = source.slice(range.start, range.end)
+  const { code } = error as EngineError
+  const why =
+    (code === 'unexpected_token' || code === 'unexpected_character') && there !== ''
+      ? `unexpected \`${there}\``
+      : inWords(error)
+  return { ...problem(code === 'limit_exceeded' ? 'cost' : 'syntax', why), ...range }
 }
 
 export const isProblem = (result: ParsedExpression | ExpressionProblem): result is ExpressionProblem => 'why' in result
@@ -326,7 +337,6 @@ export function inWords(error: unknown): string {
   if (/overlap/.test(text)) return 'a loop over an empty list says nothing'
   return text
     .replace(/Unexpected token: EOF|^Expected .* got EOF/, 'it stops too early')
-    .replace(/^Unexpected (token|character): ['"`]*(\S+?)['"`]*$/, 'unexpected `$2`')
     .replace(/'(double|int|uint|string|bool|dyn)'/g, (_, type: string) => `\`${TYPE_WORDS[type] ?? type}\``)
 }
 
