@@ -5,7 +5,7 @@ import type { Cluster } from '../../inventory/inventory.ts'
 import type { GuardSpec } from '../../plan/plan.ts'
 import type { Engine, RunSummary } from '../../temporal/engine.ts'
 import { CliError, isEngineError } from '../cli-error.ts'
-import { compileFile, listRunbookFiles } from '../find-runbook.ts'
+import { compilePaths, listRunbookFiles } from '../find-runbook.ts'
 import type { Context } from '../verb.ts'
 
 export interface Status {
@@ -156,7 +156,7 @@ async function readGuards(context: Context): Promise<readonly GuardSpec[]> {
   try {
     const compiler = await context.deps.compiler()
     const paths = await listRunbookFiles((await context.settings()).runbooksFolder)
-    const files = await Promise.all(paths.map((path) => compileFile(compiler, path)))
+    const { files } = compilePaths(compiler, paths)
     return files.flatMap(({ compiled }) =>
       compiled.ok && compiled.plan.triggers.some(({ kind }) => kind === 'verdict') ? [compiled.plan.guard] : [],
     )
