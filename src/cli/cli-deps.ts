@@ -1,10 +1,10 @@
 // What the command line needs of the rest, as lazy factories: `phix --help` loads none of it. src/main/phix.ts composes.
+import type { CompiledFiles } from '../compile/compile-files.ts'
 import type { Settings } from '../config/settings.ts'
 import type { WatchCheckpoint } from '../guard/protocol.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ActionManifest } from '../plan/manifest.ts'
-import type { Plan } from '../plan/plan.ts'
 import type { Engine } from '../temporal/engine.ts'
 
 export interface CliDeps {
@@ -41,31 +41,11 @@ export interface ServeOptions {
 
 /** src/compile with its context (catalogue, inventory) bound. */
 export interface CompilerPort {
-  compile(source: { readonly path: string; readonly bytes: Uint8Array }): Compiled
+  /** Compiles files that may run each other. Mistakes are in the answer, never thrown. */
+  compileFiles(paths: readonly string[]): Pick<CompiledFiles, 'byPath' | 'diagnostics'>
   /** null: no such code. */
   explain(code: string): string | null
   readonly catalogue: readonly ActionManifest[]
-}
-
-export type Compiled =
-  | { readonly ok: true; readonly plan: Plan; readonly planHash: string; readonly warnings: readonly Diagnostic[] }
-  | { readonly ok: false; readonly errors: readonly Diagnostic[] }
-
-export interface Diagnostic {
-  readonly code: string
-  readonly severity: 'error' | 'warning'
-  readonly message: string
-  readonly at: Place
-  readonly help: string | null
-}
-
-/** Lines and columns count from 1; the end is exclusive. */
-export interface Place {
-  readonly path: string
-  readonly line: number
-  readonly column: number
-  readonly endLine: number
-  readonly endColumn: number
 }
 
 /** What `doctor` asks that no other port answers. Each may fail: the failure is the finding. */

@@ -33,9 +33,16 @@ function walk(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [escapeTerminal(key), walk(item)]))
 }
 
+/** Replaces every character that a terminal would obey by as many blanks, so that columns stay where they are. */
+export const blankTerminal = (text: string): string =>
+  text.replace(COMMANDS, (character) => ' '.repeat(character.length))
+
 /** Writes JSON that equals the value when it is read, and that no terminal obeys when it is shown. */
-export const toSafeJson = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, null, indent).replace(COMMANDS, (character) =>
+export const toSafeJson = (value: unknown): string => escapeJson(JSON.stringify(value))
+
+/** Makes JSON text safe to show; it still equals the same value. */
+export const escapeJson = (json: string): string =>
+  json.replace(COMMANDS, (character) =>
     [...Array(character.length).keys()]
       .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
       .join(''),

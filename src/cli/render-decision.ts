@@ -51,11 +51,20 @@ export function triggerText(trigger: Trigger): string {
 
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   locked: 'Another run holds the lock: watch it with `phix follow --latest`.',
+  queued: 'It starts when the run before it has ended: watch with `phix follow --latest`.',
+  'queue-full': 'Too many wait already: see what holds them with `phix list --open`.',
   'attempts-spent': 'The automation gave up on it for now: look at `phix history`, then act by hand.',
   'cooling-down': 'Wait until the cooldown is over: `phix status` shows when.',
   'not-wanted': 'It is meant to be down: `phix status` shows what it is meant to be.',
   'no-runbook': 'No runbook matches: see what there is with `phix check`.',
   'bad-inputs': 'Mend the inputs: `phix plan RUNBOOK --input KEY=VALUE` shows what is wrong.',
+  'unknown-target': 'The inventory does not name it: see what it names with `phix status`.',
+  gone: 'The cause is gone; nothing has to be done.',
+  budget: 'Too little is healthy to take anything away: bring another node back first, see `phix status`.',
+  'evidence-unknown': 'What is not known is not risked: see `phix status`, then `phix doctor`.',
+  storm: 'Many starts in a short time: look at the whole cluster with `phix status` before you act.',
+  'too-many-runs': 'The cluster has as many runs as it may: see them with `phix list --open`.',
+  'observer-in-doubt': 'The observer does not trust itself: `phix status` says why.',
 }
 
 /** Says what a person can do about a decision that started nothing. */

@@ -8,21 +8,28 @@ export const VERDICTS: readonly Verdict[] = ['healthy', 'suspect', 'failed', 'un
 
 /** Reasons that a decision can have; the guards' words. */
 export const REASONS: readonly string[] = [
-  'started',
-  'joined',
+  'free',
+  'granted',
   'locked',
+  'queued',
+  'queue-full',
+  'same-episode',
   'attempts-spent',
   'cooling-down',
   'not-wanted',
   'no-runbook',
   'bad-inputs',
-  'budget-spent',
+  'unknown-target',
+  'gone',
+  'budget',
+  'evidence-unknown',
   'storm',
-  'frozen',
-  'unconfirmed',
-  'shadowed',
-  'busy',
+  'too-many-runs',
   'observer-in-doubt',
+  'needs-human',
+  'observe',
+  'suggest',
+  'approve',
 ]
 
 export interface Metrics {

@@ -35,7 +35,7 @@ test('a decision and an end are counted once, however often they are told', asyn
     metrics.ended('run', 'lab', 'effective')
   }
   const series = await seriesOf(metrics)
-  expect(series).toContain('phix_decisions_total{cluster="lab",kind="started",reason="started"} 1')
+  expect(series).toContain('phix_decisions_total{cluster="lab",kind="started",reason="free"} 1')
   expect(series).toContain('phix_runs_total{cluster="lab",outcome="effective"} 1')
 })
 
@@ -81,7 +81,7 @@ test('reading brings everything up to date, and counts nothing from before this 
   ]
   world.runs = [{ ...fakeSummary, status: 'completed', outcome: 'effective', closedAt: NOW + 2_000 }]
   const after = await seriesOf(metrics)
-  expect(after).toContain('phix_decisions_total{cluster="lab",kind="started",reason="started"} 1')
+  expect(after).toContain('phix_decisions_total{cluster="lab",kind="started",reason="free"} 1')
   expect(after).toContain('phix_runs_total{cluster="lab",outcome="effective"} 1')
   expect(after).toContain('phix_runs_open{cluster="lab"} 0')
 })

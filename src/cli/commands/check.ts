@@ -1,14 +1,23 @@
 // `phix check`: every mistake of every runbook at file:line:col, all at once.
-import type { CompilerPort, Diagnostic } from '../cli-deps.ts'
+import type { Diagnostic } from '../../compile/diagnostics.ts'
+import type { Format } from '../../compile/format/format-diagnostics.ts'
+import type { CompilerPort } from '../cli-deps.ts'
 import { CliError } from '../cli-error.ts'
-import { toSafeJson } from '../escape-terminal.ts'
+import { blankTerminal, escapeJson, escapeTerminal, toSafeJson } from '../escape-terminal.ts'
 import { EXIT } from '../exit-codes.ts'
-import { compileFile, listRunbookFiles, nameOf, type CompiledFile } from '../find-runbook.ts'
+import {
+  compilePaths,
+  listRunbookFiles,
+  nameOf,
+  readText,
+  type CompiledFile,
+  type CompiledPaths,
+} from '../find-runbook.ts'
 import { choice } from '../program-options.ts'
 import type { Context, Verb } from '../verb.ts'
 
 interface Options {
-  readonly format: 'pretty' | 'json' | 'github' | 'sarif'
+  readonly format: Format
 }
 
 export const check: Verb<Options> = {
@@ -32,15 +41,14 @@ export const check: Verb<Options> = {
     const compiler = await context.deps.compiler()
     const given = (paths as readonly string[] | undefined) ?? []
     const roots = given.length > 0 ? given : [(await context.settings()).runbooksFolder]
-    const files = await compileAll(context, compiler, roots)
-    const found = files.flatMap(({ compiled }) => (compiled.ok ? compiled.warnings : compiled.errors))
+    const { files, diagnostics: found } = await compileAll(compiler, roots)
     await tell(context, format, files, found)
     const errors = found.filter(({ severity }) => severity === 'error').length
     const warnings = found.length - errors
     context.out.say(
       errors === 0
         ? `${count(files.length, 'runbook')} checked, no mistakes${warnings === 0 ? '' : `, ${count(warnings, 'warning')}`}`
-        : `${count(errors, 'mistake')} in ${count(files.filter(({ compiled }) => !compiled.ok).length, 'file')} of ${files.length}`,
+        : `${count(errors, 'mistake')} in ${count(new Set(found.map(({ at }) => at.path)).size, 'file')} of ${files.length}`,
     )
     return errors === 0 ? EXIT.ok : EXIT.invalid
   },
@@ -48,11 +56,7 @@ export const check: Verb<Options> = {
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 
-async function compileAll(
-  context: Context,
-  compiler: CompilerPort,
-  roots: readonly string[],
-): Promise<readonly CompiledFile[]> {
+async function compileAll(compiler: CompilerPort, roots: readonly string[]): Promise<CompiledPaths> {
   const paths = [...new Set((await Promise.all(roots.map(listRunbookFiles))).flat())]
   if (paths.length === 0)
     throw new CliError(
@@ -60,38 +64,25 @@ async function compileAll(
       `No runbook is in \`${roots.join('`, `')}\`.`,
       'Runbooks end in `.yaml`; rehearsals (`.test.yaml`) do not count.',
     )
-  return context.out.progress(
-    `Checking ${paths.length} files`,
-    Promise.all(paths.map((path) => compileFile(compiler, path))),
-  )
+  return compilePaths(compiler, paths)
 }
 
 async function tell(
   context: Context,
-  format: Options['format'],
+  format: Format,
   files: readonly CompiledFile[],
   found: readonly Diagnostic[],
 ): Promise<void> {
   const { out } = context
   if (format === 'json' || (out.json && format === 'pretty')) return tellJson(context, files, found)
-  switch (format) {
-    case 'sarif': {
-      const { toSarif } = await import('../diagnostics/sarif.ts')
-      return out.text(`${toSafeJson(toSarif(found, context.deps.version), 2)}\n`)
-    }
-    case 'github': {
-      const { renderGithub } = await import('../diagnostics/github.ts')
-      return out.lines(out.safe(found).map(renderGithub))
-    }
-    case 'pretty': {
-      const { renderPretty } = await import('../diagnostics/pretty.ts')
-      const { escapeTerminal } = await import('../escape-terminal.ts')
-      for (const { compiled, text } of files) {
-        const shown = out.safe(compiled.ok ? compiled.warnings : compiled.errors)
-        for (const each of shown) out.lines(renderPretty(each, escapeTerminal(text), out.paint))
-      }
-    }
-  }
+  const { formatDiagnostics } = await import('../../compile/format/format-diagnostics.ts')
+  // SARIF is JSON: its values stay as they are, only their spelling changes.
+  if (format === 'sarif') return out.text(escapeJson(formatDiagnostics(format, found, () => null)))
+  const pathOf = new Map(found.map(({ at }) => [escapeTerminal(at.path), at.path]))
+  const safe = out.safe(found)
+  const { red, yellow, dim, bold } = out.paint
+  const textOf = (path: string): string => blankTerminal(readText(pathOf.get(path) ?? path))
+  out.text(formatDiagnostics(format, safe, textOf, { error: red, warning: yellow, dim, bold }))
 }
 
 function tellJson({ io }: Context, files: readonly CompiledFile[], diagnostics: readonly Diagnostic[]): void {

@@ -61,7 +61,9 @@ const labBreak: Verb<{ readonly forGood?: boolean }> = {
       `Breaking ${String(node)}`,
       lab.break(String(node), String(fault), { forGood: forGood === true }),
     )
-    out.answer({ node: String(node), fault: String(fault), forGood: forGood === true, done }, (safe) => [safe.done])
+    out.answer({ node: String(node), fault: String(fault), forGood: forGood === true, done }, (safe) =>
+      safe.done.split('\n'),
+    )
     out.say('Watch what is done about it with: phix follow --latest')
     return EXIT.ok
   },
@@ -77,7 +79,7 @@ const labHeal: Verb = {
   declare: (command) => command.argument('[node]', 'a node of the lab'),
   async run({ deps, out }, _options, node) {
     const done = await out.progress('Healing', (await deps.lab()).heal(node === undefined ? null : String(node)))
-    out.answer({ node: node ?? null, done }, (safe) => [safe.done])
+    out.answer({ node: node ?? null, done }, (safe) => safe.done.split('\n'))
     return EXIT.ok
   },
 }

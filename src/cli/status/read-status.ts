@@ -5,7 +5,7 @@ import type { Cluster } from '../../inventory/inventory.ts'
 import type { GuardSpec } from '../../plan/plan.ts'
 import type { Engine, RunSummary } from '../../temporal/engine.ts'
 import { CliError, isEngineError } from '../cli-error.ts'
-import { compileFile, listRunbookFiles } from '../find-runbook.ts'
+import { compilePaths, listRunbookFiles } from '../find-runbook.ts'
 import type { Context } from '../verb.ts'
 
 export interface Status {
@@ -26,6 +26,10 @@ export interface ClusterStatus {
   readonly at: number | null
   /** How late the observer's own loop runs; null: it said nothing. */
   readonly lagMs: number | null
+  /** Why verdicts are frozen; null while they are trusted, or nothing is known. */
+  readonly frozen: string | null
+  /** What a person should look at, newest last. */
+  readonly notes: readonly { readonly at: number; readonly text: string }[]
   readonly nodes: readonly NodeStatus[]
 }
 
@@ -103,6 +107,8 @@ async function readCluster(
     detector: state === null || 'problem' in state ? null : state.value !== null,
     at: times.length === 0 ? null : Math.max(...times),
     lagMs: seen.length === 0 ? null : Math.max(...seen.map(({ lagMs }) => lagMs)),
+    frozen: known?.frozen ?? null,
+    notes: (known?.notes ?? []).slice(-5),
     nodes: cluster.nodes.map(({ name, spare }) => readNode(name, spare, cluster, known, seen, guards, io.now())),
   }
 }
@@ -150,7 +156,7 @@ async function readGuards(context: Context): Promise<readonly GuardSpec[]> {
   try {
     const compiler = await context.deps.compiler()
     const paths = await listRunbookFiles((await context.settings()).runbooksFolder)
-    const files = await Promise.all(paths.map((path) => compileFile(compiler, path)))
+    const { files } = compilePaths(compiler, paths)
     return files.flatMap(({ compiled }) =>
       compiled.ok && compiled.plan.triggers.some(({ kind }) => kind === 'verdict') ? [compiled.plan.guard] : [],
     )

@@ -56,7 +56,11 @@ function renderCluster(cluster: ClusterStatus, nowMs: number, paint: Paint): rea
   )
   return [
     `${paint.bold(`cluster ${cluster.name}`)}${facts.length === 0 ? '' : `  ${facts.join('; ')}`}`,
+    ...(cluster.frozen === null
+      ? []
+      : [`  ${paint.yellow(`! verdicts are frozen, nothing starts by itself: ${cluster.frozen}`)}`]),
     ...rows.map((row) => `  ${row}`),
+    ...cluster.notes.map(({ at, text }) => `  ${paint.yellow('!')} ${formatAgo(at, nowMs)}: ${text}`),
   ]
 }
 
