@@ -34,16 +34,14 @@ export function recordGates(gates: readonly Gate[]): void {
     { key: WAITING, value: gates.length > 0 },
     { key: STEP, value: gates[0]?.id.slice(0, 200) ?? null },
   ])
-  const shown = gates
-    .slice(0, GATES_SHOWN)
-    .map(({ id, kind, title, snapshotHash, deadlineAt, verbs }) => ({
-      id,
-      kind,
-      title,
-      snapshotHash,
-      deadlineAt,
-      verbs,
-    }))
+  const shown = gates.slice(0, GATES_SHOWN).map(({ id, kind, title, snapshotHash, deadlineAt, verbs }) => ({
+    id,
+    kind,
+    title,
+    snapshotHash,
+    deadlineAt,
+    verbs,
+  }))
   upsertMemo({ [GATES_MEMO]: shown.length === 0 ? null : shown })
 }
 

@@ -23,7 +23,6 @@ import {
   LIMITS,
   STATE_QUERY,
   VERBS,
-  type Outcome,
   type RunInput,
   type RunResult,
   type RunState,
@@ -36,7 +35,7 @@ import { checkInput, isGranted, stateFrom } from './check-input.ts'
 import { detailsOf } from './details.ts'
 import { createGates, type Gates } from './gates.ts'
 import { startPlan, type OpenRun } from './interpreter/run-plan.ts'
-import { addNote, newState, type State } from './interpreter/state.ts'
+import { addNote, newState, rowsOf, type State } from './interpreter/state.ts'
 import { recordEnd, recordGates, recordStart } from './run-records.ts'
 import { createTemporalHost } from './temporal-host.ts'
 
@@ -48,9 +47,6 @@ const DESCRIPTIONS: Readonly<Record<Verb, string>> = {
   supply: 'You did it by hand; "value" stands for the output: {"gate","hash","by","value"}.',
   cancel: 'End the run at any time and take back what it did: {"by","why"}.',
 }
-
-/** Outcomes that somebody should look at are shown as Failed; decisions of people and guards are no failures (0203). */
-const SHOWN_AS_FAILED: ReadonlySet<Outcome> = new Set(['failed', 'ineffective', 'needs-human', 'timed-out'])
 
 /** The default workflow: every runbook name is a workflow type. */
 export default async function runbook(input: RunInput): Promise<RunResult> {
@@ -188,7 +184,7 @@ async function askForGrant(input: RunInput, state: State): Promise<RunResult | n
   }
 }
 
-/** Tells how it ended, where it is looked for, and closes the run the way Temporal shows it. */
+/** Tells how it ended, where it is looked for. Completed, whatever the outcome, but for Temporal's own cancel (decision 0203). */
 async function close(
   input: RunInput,
   full: RunResult,
@@ -204,13 +200,6 @@ async function close(
   tellDetector(input.cluster, result)
   await condition(allHandlersFinished)
   if (isCancelled) throw new CancelledFailure(result.message)
-  if (SHOWN_AS_FAILED.has(result.outcome))
-    throw ApplicationFailure.create({
-      message: result.message,
-      type: result.outcome,
-      nonRetryable: true,
-      details: [result],
-    })
   return result
 }
 
@@ -239,7 +228,7 @@ function createSizeGuard(input: RunInput, state: State): () => boolean {
 
 function stateOf(input: RunInput, state: State, gates: Gates, result: RunResult | null): RunState {
   const { plan, planHash, cluster, target, startedBy } = input
-  const { startedAt, rows, notes } = state
+  const { startedAt, notes } = state
   return {
     v: 1,
     runbook: plan.name,
@@ -248,7 +237,7 @@ function stateOf(input: RunInput, state: State, gates: Gates, result: RunResult 
     target,
     startedAt,
     startedBy,
-    steps: rows,
+    steps: rowsOf(state),
     gates: gates.list(),
     notes,
     result,

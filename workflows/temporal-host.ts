@@ -16,7 +16,6 @@ import type { Json } from '../src/plan/json.ts'
 import { FAILURE_CODES, type Failure } from '../src/plan/manifest.ts'
 import { planHash } from '../src/plan/hash.ts'
 import type { ActionRef, Plan, Retry } from '../src/plan/plan.ts'
-import { readRunResult } from '../src/plan/read-result.ts'
 import {
   GRANT_MEMO,
   LIMITS,
@@ -361,14 +360,12 @@ function totalOf({ totalTimeoutMs, retry }: ActRequest): number | null {
 const isOver = (request: ActRequest, spentMs: number): boolean =>
   spentMs >= (totalOf(request) ?? Number.POSITIVE_INFINITY)
 
-/** A child that ended badly closed as Failed, with its result in the failure (decision 0203). */
+/** A child that gave no result: it was cancelled, terminated, or never began. */
 function endOfChild(error: unknown, name: string): ChildAnswer {
   if (isCancellation(error) && CancellationScope.current().consideredCancelled) return { kind: 'cancelled' }
-  const { cause } = error as { readonly cause?: { readonly details?: readonly unknown[]; readonly message?: string } }
-  const result = readRunResult({ status: 'FAILED', details: cause?.details })
-  if (result !== null) return { kind: 'ended', result }
   if (!isTemporalFailure(error)) throw error
-  const message = `\`${name}\` ended without a result: ${cause?.message ?? (error as Error).message}`
+  const { message: said, cause } = error as Error & { readonly cause?: Error }
+  const message = `\`${name}\` ended without a result: ${cause?.message ?? said}`
   return { kind: 'failed', failure: { code: 'unavailable', message } }
 }
 

@@ -16,5 +16,11 @@ export function provision({ name, folder }: LabNode): void {
   writeConfig(files.config, PROVISIONED_CONFIG)
   writeFileSync(files.data, provisionedData(name))
   writeFileSync(join(files.modelsFolder, MODEL_FILE), MODEL_CONTENT)
-  renameSync(draft, folder)
+  try {
+    renameSync(draft, folder)
+  } catch (error) {
+    // Two that bring the lab up at once: the other one was first, with the same content.
+    rmSync(draft, { recursive: true, force: true })
+    if (!existsSync(folder)) throw error
+  }
 }

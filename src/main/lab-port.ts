@@ -6,7 +6,9 @@ import { freePort, tryPort } from '../config/free-port.ts'
 import type { Settings } from '../config/settings.ts'
 import type { LabPort } from '../cli/cli-deps.ts'
 import { FAULT_NAMES } from '../lab/faults/catalogue.ts'
-import { createLab, type Lab, type LabPart, type Started } from '../lab/lab.ts'
+import { createLab, type Lab } from '../lab/lab.ts'
+import type { LabPart } from '../lab/lab-status.ts'
+import type { Started } from '../lab/start-part.ts'
 import { labInventoryYaml } from '../lab/lab-inventory.ts'
 import { readLayout } from '../lab/layout-file.ts'
 import { DEFAULT_PORTS, type LabPorts } from '../lab/layout.ts'
@@ -49,7 +51,7 @@ function summaryOf(parts: readonly Started[], entryUrl: string): string {
   const running = parts.filter(({ outcome }) => outcome !== 'failed')
   const adopted = running.filter(({ outcome }) => outcome === 'adopted').length
   const nodes = running.filter(({ name }) => name.startsWith('node-')).length
-  return `${nodes} nodes behind ${entryUrl}, with request traffic${adopted > 0 ? ` (${adopted} ran already)` : ''}`
+  return `${nodes} nodes behind ${entryUrl}, with request traffic${adopted > 0 ? ` (${adopted} processes ran already)` : ''}`
 }
 
 function toPart({

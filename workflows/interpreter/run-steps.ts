@@ -124,15 +124,16 @@ function onFailureOf(context: RunContext, step: Step, failure: Failure): OnFailu
 function toRecord({ flow, output, attempts, skipped }: StepDone): StepRecord {
   if (flow.kind !== 'failed')
     return { status: skipped ? 'skipped' : 'completed', output, code: null, message: null, attempts }
-  const { code, message } = flow.failure
-  return { status: 'failed', output, code, message, attempts }
+  const { code, message, detail } = flow.failure
+  return { status: 'failed', output, code, message, attempts, ...(detail === undefined ? {} : { detail }) }
 }
 
 /** What a recorded step means for what follows, and the name it gives to later expressions. */
 function goOn(context: RunContext, step: Step, around: Surroundings, record: StepRecord): Flow {
   if (step.named) around.steps[step.id] = nameOf(record)
   if (record.status !== 'failed') return NEXT
-  const failure = { code: record.code, message: record.message ?? '' } as Failure
+  const { code, message, detail } = record
+  const failure = { code, message: message ?? '', ...(detail === undefined ? {} : { detail }) } as Failure
   if (onFailureOf(context, step, failure) === 'continue') return NEXT
   return { kind: 'failed', failure, step: around.path === '' ? step.id : `${around.path}/${step.id}` }
 }

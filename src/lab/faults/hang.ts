@@ -1,4 +1,5 @@
 // The process exists, holds its port, accepts connections in the kernel and answers nothing: SIGSTOP.
+import { untilSo } from '../until-so.ts'
 import { requireProcess, type Fault, type Site } from './fault.ts'
 
 export const hang: Fault = {
@@ -7,6 +8,7 @@ export const hang: Fault = {
   async apply(site) {
     const { pid } = await requireProcess(site)
     process.kill(pid, 'SIGSTOP')
+    await untilSo(() => isStopped(site), `process ${pid} is stopped`)
     return `SIGSTOP to process ${pid}`
   },
 

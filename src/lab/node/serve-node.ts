@@ -40,6 +40,7 @@ export async function serveNode(layout: LabLayout, node: LabNode): Promise<Serve
   const counts = createRequestCounts()
   const totals = { count: 0, errors: 0 }
   const cpu = followCpu()
+  const self = { node: node.name, pid: process.pid }
 
   /** Loads the file anew; one that does not pass leaves the running configuration as it is. */
   function reload(): void {
@@ -92,8 +93,8 @@ export async function serveNode(layout: LabLayout, node: LabNode): Promise<Serve
   const server = createRoutedServer({
     'GET /api/v1/health': (_, response) => {
       const problem = dataProblem(files.data)
-      if (problem === null) sendJson(response, 200, { status: 'healthy', node: node.name })
-      else sendJson(response, 503, { status: 'unhealthy', node: node.name, reason: problem })
+      if (problem === null) sendJson(response, 200, { status: 'healthy', ...self })
+      else sendJson(response, 503, { status: 'unhealthy', ...self, reason: problem })
     },
     'GET /cluster/status': (_, response) => sendJson(response, 200, cluster.status()),
     'GET /cluster/leader': (_, response) => {
