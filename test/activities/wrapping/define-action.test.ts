@@ -193,12 +193,12 @@ test('a secret is in no output, failure, heartbeat, log or record, in no spellin
     [text, Buffer.from(`x${text}`).toString('base64'), encodeURIComponent(text), JSON.stringify(text)].join(' ')
   const telling = activityOf(async ({ token }, { say, effect }) => {
     expect(token).toBe(SECRET)
-    say(spell(String(token)))
-    return effect(async () => ({ echo: spell(String(token)) }))
+    say(spell(token as string))
+    return effect(async () => ({ echo: spell(token as string) }))
   })
   const told = await run(telling, 'it', callOf(args))
   const failing = activityOf(({ token }, { effect }) =>
-    effect(() => Promise.reject(rejected(spell(String(token)), { token: token ?? null }))),
+    effect(() => Promise.reject(rejected(spell(token as string), { token: token ?? null }))),
   )
   const failed = await run(failing, 'it', callOf(args))
   expect(told.error).toBeNull()
