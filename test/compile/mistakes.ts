@@ -118,7 +118,7 @@ export const MISTAKES: readonly Mistake[] = [
   steps(
     'loops inside loops inside loops',
     'RB332',
-    '  - if: «[1].exists(a, [1].exists(b, [1].exists(c, a == b && b == c)))»\n    wait: 1s\n',
+    '  - if: modes.exists(a, modes.exists(b, «modes.exists(c, a == b && b == c)»))\n    wait: 1s\n',
   ),
   steps('an expression that stops too early', 'RB301', '  - if: steps.probe.ok &&«»\n    wait: 1s\n'),
   steps('an expression with a stray word', 'RB301', '  - if: steps.probe.ok «and» now > 1\n    wait: 1s\n'),
