@@ -128,7 +128,8 @@ function readNode(
     name,
     spare,
     verdict: watched?.verdict ?? target?.verdict ?? 'unknown',
-    phi: watched?.phi ?? null,
+    // Before the first beat there is no rhythm to suspect by.
+    phi: watched === undefined || watched.beats === 0 ? null : watched.phi,
     desired: target?.desired ?? null,
     lastBeatAt: watched?.lastBeatAt ?? null,
     lock: state?.open.find((run) => run.lock === name || run.target === name)?.workflowId ?? null,
