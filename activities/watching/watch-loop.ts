@@ -23,9 +23,9 @@ const UNKNOWN_AFTER_INTERVALS = 3
 
 export interface WatchPorts {
   /** Monotonic ms. */
-  clock(): number
+  readonly clock: () => number
   /** Epoch ms. */
-  now(): number
+  readonly now: () => number
   readonly prober: Pick<Prober, 'pull' | 'probe'>
   /** Brings a batch to the detector. May reject: what was in it is told again. */
   tell(batch: readonly Observation[]): Promise<void>
