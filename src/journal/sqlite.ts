@@ -1,7 +1,7 @@
 // The journal in one file: write-ahead log, every commit on the disk before it is acknowledged, several processes at once.
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
+import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import Database from 'libsql'
 import type { Journal } from './journal.ts'
 import { createStore, failingClearly, type JournalDatabase } from './store.ts'
@@ -43,11 +43,20 @@ export function openSqliteJournal(file: string): Promise<Journal> {
   })
 }
 
+const NOTHING: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+}
+
 /** The driver begins transactions with plain `begin`; a writer must say so at once, or two of them can block each other. */
 function asKysely(database: Database.Database): SqliteDatabase {
   return {
     close: () => void database.close(),
     prepare: (sql) => {
+      // A full disk rolls the transaction back by itself; a second rollback would hide why.
+      if (sql === 'rollback' && !database.inTransaction) return NOTHING
       const statement = database.prepare(sql === 'begin' ? 'begin immediate' : sql)
       return {
         reader: statement.reader,
