@@ -2,7 +2,7 @@
 import type { Gate, RunResult, StepRow } from '../src/plan/run.ts'
 import { rowsOf, type State } from './interpreter/state.ts'
 
-const ROWS_SHOWN = 40
+const ROWS_SHOWN = 30
 const NOTES_SHOWN = 5
 
 const MARKS: Readonly<Record<StepRow['status'], string>> = {

@@ -22,7 +22,8 @@ describe('a recorded history', () => {
 
   test.each(histories)('%s replays', async (name) => {
     const history = JSON.parse(readFileSync(join(folder, name), 'utf8')) as object
-    await Worker.runReplayHistory({ workflowBundle }, history)
+    // A grant is for one workflow id, so the id is part of what is replayed.
+    await Worker.runReplayHistory({ workflowBundle }, history, `test-plan/node-1/${name.replace('.json', '')}`)
   })
 
   test('is not replayed by code that does something else', async () => {
@@ -32,6 +33,8 @@ describe('a recorded history', () => {
     const scheduled = history.events.find((event) => event.activityTaskScheduledEventAttributes !== undefined)
     if (scheduled?.activityTaskScheduledEventAttributes === undefined) throw new Error('no activity was recorded')
     scheduled.activityTaskScheduledEventAttributes.activityType.name = 'test.other'
-    await expect(Worker.runReplayHistory({ workflowBundle }, history)).rejects.toThrow(/nondeterminism/i)
+    await expect(Worker.runReplayHistory({ workflowBundle }, history, 'test-plan/node-1/steps')).rejects.toThrow(
+      /nondeterminism/i,
+    )
   })
 })
