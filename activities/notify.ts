@@ -3,7 +3,10 @@
 import type { Json } from '../src/plan/json.ts'
 import { LIMITS, type NotifyCall } from '../src/plan/run.ts'
 import { capText } from './wrapping/cap.ts'
+import { within } from './wrapping/within.ts'
 import type { WorkerParts } from './wrapping/worker-parts.ts'
+
+const JOURNAL_LIMIT_MS = 2_000
 
 /** Makes the activity; the same key twice is one notification. Never fails. */
 export function createNotify(worker: WorkerParts): (call: NotifyCall) => Promise<Json> {
@@ -29,7 +32,7 @@ export function createNotify(worker: WorkerParts): (call: NotifyCall) => Promise
         workflowId,
         body,
       }
-      isNew = (await worker.journal.append([record])) > 0
+      isNew = (await within(JOURNAL_LIMIT_MS, 'it did not answer', worker.journal.append([record]))) > 0
     } catch (error) {
       notes.push(`not in the journal: ${error instanceof Error ? error.message : String(error)}`)
     }

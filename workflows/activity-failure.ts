@@ -3,7 +3,7 @@
 import { FAILURE_CODES, type Failure, type FailureCode } from '../src/plan/manifest.ts'
 import type { ActionRef } from '../src/plan/plan.ts'
 import { LIMITS } from '../src/plan/run.ts'
-import { cutText } from '../src/plan/size.ts'
+import { bytesOf, cutText } from '../src/plan/size.ts'
 
 /** The parts of Temporal's failures that are read here. */
 interface FailureLike {
@@ -27,11 +27,11 @@ export function endOfActivity(error: unknown, action: ActionRef): ActivityEnd {
   if (outer.name !== 'ActivityFailure') throw error
   const attemptsSpent = outer.retryState === 'MAXIMUM_ATTEMPTS_REACHED'
   const cause = outer.cause ?? {}
-  const failed = (code: FailureCode, message: string, detail?: Failure['detail']): ActivityEnd => ({
-    kind: 'failed',
-    failure: { code, message: cutText(message, LIMITS.errorTextBytes), ...(detail === undefined ? {} : { detail }) },
-    attemptsSpent,
-  })
+  const failed = (code: FailureCode, text: string, detail?: Failure['detail']): ActivityEnd => {
+    const message = cutText(text, LIMITS.errorTextBytes)
+    const isKept = detail !== undefined && detail !== null && bytesOf(detail) <= LIMITS.errorTextBytes
+    return { kind: 'failed', failure: { code, message, ...(isKept ? { detail } : {}) }, attemptsSpent }
+  }
   const isUnsafe = action.effect !== 'read' && action.idempotency === 'no'
   if (cause.name === 'TimeoutFailure') {
     if (isUnsafe)

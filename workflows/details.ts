@@ -1,8 +1,8 @@
 // What Temporal's UI shows of a run under "current details": the step table, the open gates and what to type next.
 import type { Gate, RunResult, StepRow } from '../src/plan/run.ts'
-import type { State } from './interpreter/state.ts'
+import { rowsOf, type State } from './interpreter/state.ts'
 
-const ROWS_SHOWN = 40
+const ROWS_SHOWN = 30
 const NOTES_SHOWN = 5
 
 const MARKS: Readonly<Record<StepRow['status'], string>> = {
@@ -20,8 +20,9 @@ export function detailsOf(workflowId: string, state: State, gates: readonly Gate
   const parts: string[] = []
   if (result !== null) parts.push(`**${result.outcome}** (${result.code}): ${inLine(result.message)}`)
   for (const gate of gates) parts.push(gateText(workflowId, gate))
-  const rows = state.rows.slice(-ROWS_SHOWN)
-  const hidden = state.rows.length - rows.length
+  const all = rowsOf(state)
+  const rows = all.slice(-ROWS_SHOWN)
+  const hidden = all.length - rows.length
   parts.push(['| step | what | status | took |', '|---|---|---|---|', ...rows.map(rowText)].join('\n'))
   if (hidden > 0) parts.push(`${hidden} earlier steps are not shown.`)
   const notes = state.notes.slice(-NOTES_SHOWN).map(({ at, text }) => `- ${timeText(at)} ${inLine(text)}`)

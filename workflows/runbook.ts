@@ -35,7 +35,7 @@ import { checkInput, isGranted, stateFrom } from './check-input.ts'
 import { detailsOf } from './details.ts'
 import { createGates, type Gates } from './gates.ts'
 import { startPlan, type OpenRun } from './interpreter/run-plan.ts'
-import { addNote, newState, type State } from './interpreter/state.ts'
+import { addNote, newState, rowsOf, type State } from './interpreter/state.ts'
 import { recordEnd, recordGates, recordStart } from './run-records.ts'
 import { createTemporalHost } from './temporal-host.ts'
 
@@ -228,7 +228,7 @@ function createSizeGuard(input: RunInput, state: State): () => boolean {
 
 function stateOf(input: RunInput, state: State, gates: Gates, result: RunResult | null): RunState {
   const { plan, planHash, cluster, target, startedBy } = input
-  const { startedAt, rows, notes } = state
+  const { startedAt, notes } = state
   return {
     v: 1,
     runbook: plan.name,
@@ -237,7 +237,7 @@ function stateOf(input: RunInput, state: State, gates: Gates, result: RunResult 
     target,
     startedAt,
     startedBy,
-    steps: rows,
+    steps: rowsOf(state),
     gates: gates.list(),
     notes,
     result,

@@ -86,12 +86,14 @@ export function createTemporalHost({
     if (isDirty) draw()
     isDirty = false
   }
-  /** Holds back what would begin where the run is about to continue as new; only cancellation ends that. */
-  const begin = async (): Promise<void> => {
+  /** Counts what begins; answers whether it must be held back, because the run is about to continue as new. */
+  const isHeld = (): boolean => {
     redraw()
-    if (isLong()) await condition(() => false)
     steps++
+    return isLong()
   }
+  /** Nothing but cancellation ends this. */
+  const hold = (): Promise<void> => condition(() => false)
   /** Sums what this workflow task sends: together it must fit one message (temporal.md §13.12). */
   const tooLarge = (bytes: number): Failure | null => {
     const { historyLength } = workflowInfo()
@@ -106,14 +108,6 @@ export function createTemporalHost({
         : `What begins at once is more than ${LIMITS.taskBytes} bytes; lower the concurrency.`
     return { code: 'exhausted', message }
   }
-  const working = async <T>(body: () => Promise<T>): Promise<T> => {
-    open++
-    try {
-      return await body()
-    } finally {
-      open--
-    }
-  }
   const run = (stepId: string): ActionCall['run'] => ({
     workflowId,
     runbook: input.plan.name,
@@ -125,7 +119,7 @@ export function createTemporalHost({
   const schedule = (name: string, options: ActivityOptions, call: unknown): Promise<unknown> => {
     const activity = proxyActivities<Activities>(options)[name]
     if (activity === undefined) throw new Error(`no activity can be called \`${name}\``)
-    return working(() => activity(call))
+    return activity(call)
   }
 
   async function act(request: ActRequest): Promise<ActAnswer> {
@@ -139,13 +133,14 @@ export function createTemporalHost({
       ...(retry === null ? {} : { retry: retryOf(retry) }),
     }
     try {
-      await begin()
+      if (isHeld()) await hold()
       const failure = tooLarge(bytesOf(call as unknown as Json))
       if (failure !== null) return { kind: 'failed', failure, attempts: 0 }
       const startedAt = Date.now()
       for (let lost = 0; ; lost++) {
         const spentMs = lost === 0 ? 0 : Date.now() - startedAt
         try {
+          open++
           const output = await schedule(action.name, optionsOf(request, id, title, spentMs), call)
           return { kind: 'ok', output: (output ?? null) as Json, attempts: lost + 1 }
         } catch (error) {
@@ -157,6 +152,8 @@ export function createTemporalHost({
             const message = `Every worker that ran \`${action.name}\` died under it.`
             return { kind: 'failed', failure: { code: 'unavailable', message }, attempts: lost + 1 }
           }
+        } finally {
+          open--
         }
       }
     } catch (error) {
@@ -168,7 +165,7 @@ export function createTemporalHost({
   async function verify(path: string, title: string, call: VerifyCall): Promise<Verified> {
     const limitMs = call.withinMs + call.stableMs + MARGIN_MS
     try {
-      await begin()
+      if (isHeld()) await hold()
       const failure = tooLarge(bytesOf(call as unknown as Json))
       if (failure !== null) return { kind: 'failed', failure }
       const options = {
@@ -183,7 +180,12 @@ export function createTemporalHost({
           nonRetryableErrorTypes: FAILURE_CODES.filter((code) => code !== 'unavailable'),
         },
       }
-      return { kind: 'report', report: (await schedule('verify', options, call)) as VerifyReportOf }
+      open++
+      try {
+        return { kind: 'report', report: (await schedule('verify', options, call)) as VerifyReportOf }
+      } finally {
+        open--
+      }
     } catch (error) {
       if (isCancellation(error)) return { kind: 'cancelled' }
       const end = endOfActivity(error, VERIFY)
@@ -195,7 +197,7 @@ export function createTemporalHost({
   async function notify(path: string, to: readonly string[], message: string): Promise<string | null> {
     const call: NotifyCall = { to, message, idempotencyKey: keyOf(path), run: run(path) }
     try {
-      await begin()
+      if (isHeld()) await hold()
       const failure = tooLarge(bytesOf(call as unknown as Json))
       if (failure !== null) return failure.message
       const options = {
@@ -205,7 +207,12 @@ export function createTemporalHost({
         scheduleToCloseTimeout: NOTIFY.attemptTimeoutMs * 4,
         retry: { initialInterval: 1_000, maximumAttempts: 3 },
       }
-      await schedule('notify', options, call)
+      open++
+      try {
+        await schedule('notify', options, call)
+      } finally {
+        open--
+      }
       return null
     } catch (error) {
       if (isCancellation(error)) return 'cancelled'
@@ -220,10 +227,11 @@ export function createTemporalHost({
     const childInput: RunInput = { plan, planHash: planHash(plan), inputs, cluster, target, startedBy, trigger }
     const grant: Grant = { id: keyOf(path), workflowId: childId, issuedAt: Date.now() }
     try {
-      await begin()
+      if (isHeld()) await hold()
       const failure = sizeOfChild(childInput)
       if (failure !== null) return { kind: 'failed', failure }
-      const result = await working(async () => {
+      open++
+      try {
         const handle = await startChild(plan.name, {
           workflowId: childId,
           args: [childInput],
@@ -232,9 +240,10 @@ export function createTemporalHost({
           memo: { [GRANT_MEMO]: grant },
           staticSummary: summaryOf(title),
         })
-        return (await handle.result()) as RunResult
-      })
-      return { kind: 'ended', result }
+        return { kind: 'ended', result: (await handle.result()) as RunResult }
+      } finally {
+        open--
+      }
     } catch (error) {
       return endOfChild(error, plan.name)
     }

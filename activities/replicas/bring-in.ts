@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BalancerSpec, Cluster, Node, Service } from '../../src/inventory/inventory.ts'
+import type { ServiceControl } from '../../src/inventory/service-control.ts'
 import { setBackend } from '../controls/balancer.ts'
 import { probeOnce } from '../controls/node-api.ts'
 import { unavailable } from '../wrapping/action-failure.ts'
@@ -26,7 +27,7 @@ export async function bringIn({ cluster, service, balancer, nodes }: Replicas, c
       await context.effect(() => control.start(node, context.signal))
       started.push(node)
     }
-    await Promise.all(nodes.map((node) => waitUntilHealthy(cluster, node, context)))
+    await Promise.all(nodes.map((node) => waitUntilHealthy(cluster, node, control, context)))
   } catch (error) {
     // A cancelled attempt leaves them running and without requests: its successor may need them this very moment.
     if (!context.signal.aborted)
@@ -62,12 +63,19 @@ const LOOK_EVERY_MS = 200
 const HEALTHY_WITHIN_MS = 60_000
 const STOP_LIMIT_MS = 10_000
 
-async function waitUntilHealthy(cluster: Cluster, node: Node, context: ActionContext): Promise<void> {
+async function waitUntilHealthy(
+  cluster: Cluster,
+  node: Node,
+  control: ServiceControl,
+  context: ActionContext,
+): Promise<void> {
   const limit = AbortSignal.timeout(HEALTHY_WITHIN_MS)
   for (;;) {
     const { healthy, reason } = await probeOnce(node, cluster.heartbeat, context.signal)
     if (healthy) return
     context.say(`waiting for ${node.name}: ${reason}`)
+    if (!(await control.status(node)).running)
+      throw unavailable(`the process of \`${node.name}\` ended right after its start; read its log`)
     if (limit.aborted) throw unavailable(`\`${node.name}\` was started and is not healthy: ${reason}; read its log`)
     await sleep(LOOK_EVERY_MS, undefined, { signal: context.signal })
   }

@@ -16,7 +16,7 @@ export const restart = action<ServiceInput>({
     let forced = 0
     for (const node of members.nodes) {
       context.say(`restarting ${node.name}`)
-      const stopped = await context.effect(() => restartOne(control, node, context.signal))
+      const stopped = await context.effect(() => restartOne(control, node))
       if (stopped.forced) forced += 1
       changed.push(node.name)
     }
@@ -38,20 +38,16 @@ export const restart = action<ServiceInput>({
   },
 })
 
-const START_LIMIT_MS = 5_000
+/** Longer than any grace that an inventory gives a process to end. */
+const FINISH_LIMIT_MS = 120_000
 
 /**
  * Stops and starts one node.
- * Invariant: a cancel that comes between the two still starts it; a node is never left down by a restart.
+ * Invariant: once it was asked to end it is started again, also when the attempt is called off meanwhile: a cancelled
+ * restart leaves no node down. Whoever comes next for this node waits its turn (the control takes one at a time).
  */
-async function restartOne(control: ServiceControl, node: Node, signal: AbortSignal): Promise<{ forced: boolean }> {
-  const before = await control.status(node)
-  try {
-    return await control.stop(node, signal)
-  } finally {
-    const isDown = before.running && !(await control.status(node)).running
-    // A stop that was called off while the process was still ending has done its work a moment later; the next
-    // attempt finds that out. Only what is down now is started here.
-    if (isDown || !signal.aborted) await control.start(node, AbortSignal.timeout(START_LIMIT_MS))
-  }
+async function restartOne(control: ServiceControl, node: Node): Promise<{ readonly forced: boolean }> {
+  const { forced } = await control.stop(node, AbortSignal.timeout(FINISH_LIMIT_MS))
+  await control.start(node, AbortSignal.timeout(FINISH_LIMIT_MS))
+  return { forced }
 }

@@ -29,16 +29,16 @@ export interface KnownRunbook {
 
 export interface WatchingDeps {
   /** The last good one; the same object for as long as nothing has changed. */
-  inventory(): Inventory
-  runbooks(): readonly KnownRunbook[]
+  readonly inventory: () => Inventory
+  readonly runbooks: () => readonly KnownRunbook[]
   readonly journal: Journal
   readonly detector: DetectorPort
   readonly follower: RunFollower
   readonly log: Log
   /** Epoch ms. */
-  now(): number
+  readonly now: () => number
   /** Monotonic ms. */
-  clock(): number
+  readonly clock: () => number
 }
 
 export interface Watching {

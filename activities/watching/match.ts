@@ -129,7 +129,8 @@ function targetOf(
 ): Target | null {
   const named = plan.inputs.filter(({ name, type }) => isTargetType(type) && typeof inputs[name] === 'string')
   const first = named.find(({ type }) => type === plan.guard.lock) ?? named[0]
-  return first === undefined ? null : findTarget(inventory, String(inputs[first.name]), cluster)
+  const value = first === undefined ? null : inputs[first.name]
+  return typeof value === 'string' ? findTarget(inventory, value, cluster) : null
 }
 
 function scopeOf(trigger: Exclude<Trigger, { kind: 'person' }>, target: Target): Scope {

@@ -23,9 +23,9 @@ const UNKNOWN_AFTER_INTERVALS = 3
 
 export interface WatchPorts {
   /** Monotonic ms. */
-  clock(): number
+  readonly clock: () => number
   /** Epoch ms. */
-  now(): number
+  readonly now: () => number
   readonly prober: Pick<Prober, 'pull' | 'probe'>
   /** Brings a batch to the detector. May reject: what was in it is told again. */
   tell(batch: readonly Observation[]): Promise<void>
@@ -53,7 +53,8 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
   let cluster = first
   let watches = new Map<string, NodeWatch>()
   let observer = observerOf(first)
-  let isTrusted = true
+  /** What was told last; null until the first word: an earlier watch may have died in doubt. */
+  let isTrusted: boolean | null = null
   let pulls = 0
   let probes = 0
   let outbox: { readonly observation: Observation; readonly atMs: number }[] = []
@@ -119,7 +120,7 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
   function judge(nowMs: number): void {
     const all = [...watches.values()]
     const verdicts = all.map(({ monitor }) => monitor.verdict(nowMs))
-    trust(!isCutOff(verdicts))
+    if (isTrusted !== null || verdicts.includes('healthy')) trust(!isCutOff(verdicts))
     // Nobody is condemned in a moment in which nobody answers: it may be us.
     const inDoubt = isCutOff(all.map((watch, index) => silenceOf(watch, verdicts[index] ?? 'unknown')))
     for (const [index, watch] of all.entries()) {
@@ -133,7 +134,7 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
     if (believes === isTrusted) return
     isTrusted = believes
     const evidence = believes
-      ? 'nodes answer again'
+      ? 'nodes answer'
       : `all nodes of \`${cluster.name}\` that ever answered (${watches.size} watched) are silent at once; the observer suspects itself`
     say({ kind: 'observer', at: at(), trusted: believes, evidence })
   }
@@ -221,7 +222,7 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
   /** What did not arrive was not told. */
   function forgetTold(observations: readonly Observation[]): void {
     for (const observation of observations) {
-      if (observation.kind === 'observer') isTrusted = !observation.trusted
+      if (observation.kind === 'observer') isTrusted = null
       else if (observation.kind === 'shards') toldShards = 0
       else {
         const watch = watches.get(observation.target)

@@ -13,7 +13,7 @@ const CHECKPOINT_EVERY_MS = 500
 
 export async function watch(call: WatchCall, deps: WatchingDeps): Promise<WatchCheckpoint> {
   const context = Context.current()
-  const { cancellationSignal: signal } = context
+  const signal = context.cancellationSignal
   const prober = createProber()
   const lastBeat: unknown = context.info.heartbeatDetails
   let cluster = clusterOf(deps, call.cluster)

@@ -1,11 +1,11 @@
 // The journal's record of each attempt at a change: when it began, how it ended (decision 0301 says what stops a step).
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Journal, JournalRecord } from '../../src/journal/journal.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { ActionManifest } from '../../src/plan/manifest.ts'
 import type { ActionCall } from '../../src/plan/run.ts'
 import { ActionFailure, uncertain, unavailable } from './action-failure.ts'
 import type { Log } from './log.ts'
+import { within } from './within.ts'
 
 /** A journal that does not answer within this is taken as not writable. */
 const JOURNAL_LIMIT_MS = 2_000
@@ -114,18 +114,7 @@ async function findChoice(journal: Journal, call: ActionCall, id: string): Promi
   return (body as { chosen?: Json } | undefined)?.chosen
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const done = new AbortController()
-  try {
-    return await Promise.race([
-      work,
-      sleep(JOURNAL_LIMIT_MS, undefined, { signal: done.signal }).then(() => {
-        throw new Error(`the journal did not answer within ${JOURNAL_LIMIT_MS / 1000} s`)
-      }),
-    ])
-  } finally {
-    done.abort()
-  }
-}
+const inTime = <T>(work: Promise<T>): Promise<T> =>
+  within(JOURNAL_LIMIT_MS, `the journal did not answer within ${JOURNAL_LIMIT_MS / 1000} s`, work)
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

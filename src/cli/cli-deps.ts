@@ -1,5 +1,5 @@
 // What the command line needs of the rest, as lazy factories: `phix --help` loads none of it. src/main/phix.ts composes.
-import type { Compiled } from '../compile/compile.ts'
+import type { CompiledFiles } from '../compile/compile-files.ts'
 import type { Settings } from '../config/settings.ts'
 import type { WatchCheckpoint } from '../guard/protocol.ts'
 import type { Inventory } from '../inventory/inventory.ts'
@@ -41,7 +41,8 @@ export interface ServeOptions {
 
 /** src/compile with its context (catalogue, inventory) bound. */
 export interface CompilerPort {
-  compile(source: { readonly path: string; readonly bytes: Uint8Array }): Compiled
+  /** Compiles files that may run each other. Mistakes are in the answer, never thrown. */
+  compileFiles(paths: readonly string[]): Pick<CompiledFiles, 'byPath' | 'diagnostics'>
   /** null: no such code. */
   explain(code: string): string | null
   readonly catalogue: readonly ActionManifest[]

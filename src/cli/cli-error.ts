@@ -30,8 +30,7 @@ export function toComplaint(error: unknown): Complaint {
   if (error instanceof CliError) return { exit: error.exit, message: error.message, help: error.help }
   if (isEngineError(error))
     return { exit: exitOfEngineError(error.kind), message: error.message, help: ENGINE_HELP[error.kind] ?? null }
-  if (hasDiagnostics(error))
-    return { exit: EXIT.invalid, message: error.message, help: error.diagnostics.map(placeOf).join('\n      ') }
+  if (hasDiagnostics(error)) return { exit: EXIT.invalid, message: error.message, help: helpOf(error.diagnostics) }
   const message = error instanceof Error ? error.message : String(error)
   return { exit: EXIT.failed, message, help: 'See where it happened with --debug.' }
 }
@@ -45,6 +44,10 @@ interface Placed {
 /** A file that is no runbook (inventory, settings) with its mistakes. */
 const hasDiagnostics = (error: unknown): error is Error & { readonly diagnostics: readonly Placed[] } =>
   error instanceof Error && 'diagnostics' in error && Array.isArray(error.diagnostics)
+
+/** The message tells the first mistake; here are the others. */
+const helpOf = (diagnostics: readonly Placed[]): string =>
+  diagnostics.length < 2 ? 'Mend it there, or name another file.' : diagnostics.slice(1).map(placeOf).join('\n      ')
 
 const placeOf = ({ at, code, message }: Placed): string => `${at.path}:${at.line}:${at.column}  ${code}  ${message}`
 

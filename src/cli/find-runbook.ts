@@ -1,14 +1,15 @@
 // Runbook files: which ones a path means, and which one a name means. Never follows a link out of the folder it walks.
-import { readFile, readdir, realpath, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { DENIED_NAMES, RUNBOOK_NAME } from '../plan/ids.ts'
 import { CliError } from './cli-error.ts'
 import type { Compiled } from '../compile/compile.ts'
+import type { Diagnostic } from '../compile/diagnostics.ts'
 import type { CompilerPort } from './cli-deps.ts'
 
 export interface CompiledFile {
   readonly path: string
-  readonly text: string
   readonly compiled: Compiled
 }
 
@@ -39,18 +40,27 @@ async function isInside(root: string, path: string): Promise<boolean> {
   return real !== null && (real === root || real.startsWith(root + sep))
 }
 
-/** Reads and compiles one file. A file that cannot be read is told as such. */
-export async function compileFile(compiler: CompilerPort, path: string): Promise<CompiledFile> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(
-      'notFound',
-      `\`${path}\` cannot be read (${error.code ?? error.message}).`,
-      'Check the path and its permissions.',
-    )
+/** A path as it is told: short where it is below where the person is. */
+const toShown = (path: string): string => {
+  const fromHere = relative(process.cwd(), resolve(path))
+  return fromHere.startsWith('..') || fromHere === '' ? path : fromHere
+}
+
+export interface CompiledPaths {
+  readonly files: readonly CompiledFile[]
+  /** Mistakes and warnings of all of them, those of files that cannot be read included. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Compiles these files together: they may run each other. */
+export function compilePaths(compiler: CompilerPort, paths: readonly string[]): CompiledPaths {
+  const shown = [...new Set(paths.map(toShown))]
+  const { byPath, diagnostics } = compiler.compileFiles(shown)
+  const files = shown.flatMap((path) => {
+    const compiled = byPath.get(path)
+    return compiled === undefined ? [] : [{ path, compiled }]
   })
-  const shownPath = relative(process.cwd(), resolve(path))
-  const compiled = compiler.compile({ path: shownPath.startsWith('..') ? path : shownPath, bytes })
-  return { path, text: bytes.toString('utf8'), compiled }
+  return { files, diagnostics }
 }
 
 /**
@@ -58,14 +68,14 @@ export async function compileFile(compiler: CompilerPort, path: string): Promise
  * Fails: notFound, naming what there is; a name is never used as a path.
  */
 export async function findRunbook(compiler: CompilerPort, folder: string, nameOrPath: string): Promise<CompiledFile> {
-  if (/[/\\]|\.ya?ml$/.test(nameOrPath)) return compileFile(compiler, nameOrPath)
+  if (/[/\\]|\.ya?ml$/.test(nameOrPath)) return findByPath(compiler, folder, nameOrPath)
   if (!RUNBOOK_NAME.test(nameOrPath) || DENIED_NAMES.includes(nameOrPath))
     throw new CliError(
       'notFound',
       `\`${nameOrPath}\` is no runbook's name: names are kebab-case.`,
       'A file is named by its path: `./my-runbook.yaml`.',
     )
-  const files = await Promise.all((await listRunbookFiles(folder)).map((path) => compileFile(compiler, path)))
+  const { files } = compilePaths(compiler, await listRunbookFiles(folder))
   const named = files.find((file) => nameOf(file) === nameOrPath)
   if (named !== undefined) return named
   const names = files.map(nameOf).filter((name) => name !== null)
@@ -76,6 +86,27 @@ export async function findRunbook(compiler: CompilerPort, folder: string, nameOr
   )
 }
 
+async function findByPath(compiler: CompilerPort, folder: string, path: string): Promise<CompiledFile> {
+  // It may run runbooks of the project; what is wrong with those is not asked here.
+  const others = await listRunbookFiles(folder).catch(() => [])
+  const { files, diagnostics } = compilePaths(compiler, [path, ...others])
+  const found = files.find((file) => file.path === toShown(path))
+  if (found !== undefined) return found
+  const why = diagnostics.find(({ at }) => at.path === toShown(path))?.message ?? 'it cannot be read'
+  throw new CliError('notFound', `\`${path}\` is no runbook: ${why}.`, 'Check the path and its permissions.')
+}
+
 /** Answers a runbook's name, also of a file that does not compile, as far as its first lines tell. */
-export const nameOf = ({ compiled, text }: CompiledFile): string | null =>
-  compiled.ok ? compiled.plan.name : (/^runbook:\s*["']?([a-z][a-z0-9-]*)/m.exec(text)?.[1] ?? null)
+export const nameOf = ({ compiled, path }: CompiledFile): string | null =>
+  compiled.ok ? compiled.plan.name : (/^runbook:\s*["']?([a-z][a-z0-9-]*)/m.exec(readText(path))?.[1] ?? null)
+
+const LONGEST_BYTES = 1024 * 1024
+
+/** Reads a file for its frame or its name; an empty text where it cannot be, or is far too long to be a runbook. */
+export function readText(path: string): string {
+  try {
+    return statSync(path).size > LONGEST_BYTES ? '' : readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}

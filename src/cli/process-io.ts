@@ -1,6 +1,7 @@
 // The real process as an Io. Settings of the terminal come from src/config, the only reader of the environment.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { TerminalEnvironment } from '../config/read-terminal.ts'
+import { EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 
 /** Wraps this process. A reader that went away (`phix list | head -1`) ends it quietly. */
@@ -50,8 +51,12 @@ function endOnClosedPipe(error: NodeJS.ErrnoException): void {
 async function ask(question: string): Promise<string> {
   const { createInterface } = await import('node:readline/promises')
   const reader = createInterface({ input: process.stdin, output: process.stderr })
+  // Readline takes Ctrl-C for itself; it means here what it means everywhere.
+  reader.on('SIGINT', () => process.exit(EXIT.interrupted))
+  // Ctrl-D, or a terminal that went away, is no answer, and no answer is not yes.
+  const closed = new Promise<string>((resolve) => reader.once('close', () => resolve('')))
   try {
-    return (await reader.question(question)).trim()
+    return (await Promise.race([reader.question(question), closed])).trim()
   } finally {
     reader.close()
   }

@@ -74,9 +74,10 @@ function compileInOrder(
   context: CompileContext,
   more: ReadonlyMap<string, Plan>,
 ): ReadonlyMap<string, Compiled> {
-  const runbooks = new Map(more)
+  const runbooks = new Map<string, Plan>()
   const compiled = new Map<string, Compiled>()
   let waiting = sources
+  let isAlone = true
   for (;;) {
     const next = waiting.map((source) => ({ source, result: compile(source, { ...context, runbooks }) }))
     let isNew = false
@@ -90,7 +91,12 @@ function compileInOrder(
     waiting = next
       .filter(({ result }) => !result.ok && result.errors.some(({ code }) => code === 'RB311'))
       .map(({ source }) => source)
-    if (waiting.length === 0 || !isNew) return withCircles(compiled, waiting)
+    if (waiting.length === 0) return compiled
+    if (isNew) continue
+    if (!isAlone) return withCircles(compiled, waiting)
+    // What these files themselves give comes first: a last good plan stands in only for what is broken now.
+    isAlone = false
+    for (const [name, plan] of more) if (!runbooks.has(name)) runbooks.set(name, plan)
   }
 }
 

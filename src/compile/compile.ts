@@ -1,6 +1,6 @@
 // The compiler reads as its passes: text → positioned tree → steps we know → checked → plan. Bad input is a result, not
 // an exception. Read next: 1-read/read.ts; the messages are in diagnostics.ts.
-import { planHash } from '../plan/hash.ts'
+import { sha256Hex } from '../plan/hash.ts'
 import { canonicalJson, type Json } from '../plan/json.ts'
 import type { ActionManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -54,7 +54,8 @@ export function compile(source: Source, context: CompileContext): Compiled {
   check({ ast, places, catalogue, runbooks, report })
   if (found.some(({ severity }) => severity === 'error')) return { ok: false, errors: inOrder(found) }
   const plan = lower(ast, { catalogue, runbooks })
-  const bytes = Buffer.byteLength(canonicalJson(plan as unknown as Json))
+  const canonical = canonicalJson(plan as unknown as Json)
+  const bytes = Buffer.byteLength(canonical)
   if (bytes > LIMITS.planBytes) {
     const tooLong = diagnostic('RB329', placeOf(text.source, ast.nameAt), { bytes, limit: LIMITS.planBytes })
     return { ok: false, errors: [tooLong] }
@@ -62,7 +63,7 @@ export function compile(source: Source, context: CompileContext): Compiled {
   return {
     ok: true,
     plan,
-    planHash: planHash(plan),
+    planHash: sha256Hex(canonical),
     positions: positionsOf(places, text.source),
     warnings: inOrder(found),
   }

@@ -68,7 +68,11 @@ export const CATALOGUE = {
     'YAML indents by spaces only; how wide a tab is cannot be known.',
     'replace the tab by spaces',
   ),
-  RB106: error('the YAML is malformed: {why}', 'The text cannot be read as YAML at this place.'),
+  RB106: error(
+    'the YAML is malformed: {why}',
+    'The text cannot be read as YAML at this place.',
+    'quote texts that hold `: ` or ` #`; indent by spaces, the same for each key of a map',
+  ),
   RB107: error(
     'the key `{key}` is written twice in this map',
     'YAML would keep only one of the two, silently.',
@@ -92,6 +96,7 @@ export const CATALOGUE = {
   RB111: error(
     'a map of {count} keys; the limit is {limit}',
     'A flood of keys costs time and memory and means nothing that Phix knows.',
+    'use a list, or move a part into a file of its own',
   ),
   RB112: error(
     'the number {number} cannot be held exactly',
@@ -118,7 +123,7 @@ export const CATALOGUE = {
     'Lists, maps, numbers and nothing at all cannot be keys here.',
     'write a name before the `:`',
   ),
-  RB117: error('{message}', 'The YAML reader warns about this place; warnings are mistakes here.'),
+  RB117: error('{message}', 'The YAML reader warns about this place; warnings are mistakes here.', 'mend this place'),
   RB118: error(
     'more than {limit} {what}',
     'Nobody writes so much by hand; a file like that only costs time to read.',
@@ -134,9 +139,9 @@ export const CATALOGUE = {
     'What a step does is said by one of its keys, for instance `uses`, `waitUntil` or `do`.',
   ),
   RB206: error(
-    'this step wants to be two things: `{first}` and `{second}`',
-    'A step is of one kind; which of the two is meant cannot be known.',
-    'make two steps of it',
+    'this wants to be two things: `{first}` and `{second}`',
+    'A step or a trigger is of one kind; which of the two is meant cannot be known.',
+    'make two of it',
   ),
   RB207: error(
     '`{{` is written where an expression is expected already',
@@ -150,10 +155,18 @@ export const CATALOGUE = {
     'choose another name',
   ),
 
-  RB301: error('the expression is malformed: {why}', 'The expression cannot be read as CEL at this place.'),
+  RB301: error(
+    'the expression is malformed: {why}',
+    'The expression cannot be read as CEL at this place.',
+    'conditions are CEL: `&&`, `||`, `!`, `==`, and texts in quotes',
+  ),
   RB302: error('`{name}` is not known here', 'An expression knows a closed list of roots at each place.'),
   RB303: error('`{of}` has no `{name}`', 'A field that is not declared would have no value when the run gets there.'),
-  RB304: error('the types do not fit: {why}', 'The operation is not defined for the types that stand here.'),
+  RB304: error(
+    'the types do not fit: {why}',
+    'The operation is not defined for the types that stand here.',
+    'compare values of one type; `string(x)` and `double(x)` convert',
+  ),
   RB305: error('{where} must be {expected}, this is {found}', 'The value of the expression is of another type.'),
   RB306: error('no step is called `{id}`', 'Only steps that carry an `id` can be referred to.'),
   RB307: error(
@@ -171,11 +184,16 @@ export const CATALOGUE = {
     'Ids are unique in a runbook: gates, records and references name steps by them.',
     'give one of them another id',
   ),
-  RB310: error('no action is called `{name}`', 'The catalogue has no such action; `phix docs` lists them.'),
-  RB311: error('no runbook is called `{name}`', 'A child run needs a runbook of this name beside this one.'),
+  RB310: error('no action is called `{name}`', 'The catalogue has no such action.', '`phix docs` lists the actions'),
+  RB311: error(
+    'no runbook is called `{name}`',
+    'A child run needs a runbook of this name beside this one.',
+    'put it into the same folder',
+  ),
   RB312: error(
     'the output of `{id}` may be missing here',
     'The step may have been skipped or may have failed, and then it has no output.',
+    'read it only where `steps.X.ok` holds',
   ),
   RB313: error(
     'the condition is always {value}',
@@ -211,7 +229,11 @@ export const CATALOGUE = {
     '`finally` always runs to its end; ending the run there would hide how it really ended.',
     'move it before the `finally`',
   ),
-  RB320: error('the pattern is malformed: {why}', 'Patterns are RE2: no back references, no look-around.'),
+  RB320: error(
+    'this pattern cannot be used: {why}',
+    'Patterns are RE2, which has no exponential case: no back references, no look-around.',
+    'use `re(text, "pattern")` with a pattern of RE2',
+  ),
   RB321: warning(
     'the input `{name}` is never used',
     'Nobody who gives it has any effect; most likely an expression names another one.',
@@ -227,11 +249,24 @@ export const CATALOGUE = {
   RB325: error(
     '`recheck` names `{id}`, which is no reading step',
     'After a decision the read is done again; a change is not.',
+    'name a step that reads',
   ),
-  RB326: error('the default does not fit the input: {why}', 'A run without this input would be refused.'),
-  RB327: error('`{action}` is a {effect}; only a read can be polled', 'Polling a change would do it again and again.'),
+  RB326: error(
+    'the default does not fit the input: {why}',
+    'A run without this input would be refused.',
+    'mend the default or the limits',
+  ),
+  RB327: error(
+    '`{action}` is a {effect}; only a read can be polled',
+    'Polling a change would do it again and again.',
+    'do the change in a step before, and poll a read',
+  ),
   RB328: error('the runbooks call each other: {chain}', 'A run inside itself has no end.', 'break the circle'),
-  RB329: error('the plan is {bytes} bytes long; the limit is {limit}', 'The plan travels as one message.'),
+  RB329: error(
+    'the plan is {bytes} bytes long; the limit is {limit}',
+    'The plan travels as one message.',
+    'move a part into a runbook of its own and `run` it',
+  ),
   RB330: error(
     '`undoLeft` needs the trigger `returned`',
     'What an earlier run left is given only to a run that is started because its target is back.',
@@ -241,6 +276,12 @@ export const CATALOGUE = {
     'the step `{id}` is not finished here',
     'A step cannot read its own result, and a step inside a block cannot read the result of that block.',
     'read it in a step that comes after',
+  ),
+
+  RB332: error(
+    'the expression costs too much: {why}',
+    'Expressions are evaluated again and again; each must be done in about a millisecond.',
+    'split it with a `set` step',
   ),
 
   RB401: error(

@@ -84,7 +84,9 @@ async function readFileValues(path: string): Promise<LayerValues['values']> {
   const { readSettingsFile } = await import('./read-settings-file.ts')
   const read = readSettingsFile(path)
   if (read.ok) return read.values
-  const told = read.errors.map(({ message, at, help }) => `${at.path}:${at.line}:${at.column} ${message}${help ? `; ${help}` : ''}`)
+  const told = read.errors.map(
+    ({ message, at, help }) => `${at.path}:${at.line}:${at.column} ${message}${help ? `; ${help}` : ''}`,
+  )
   throw new SettingError(told.join('\n'))
 }
 

@@ -1,10 +1,11 @@
 // The last gaps between beats: a ring with running sums. O(1) a beat, fixed memory, nothing allocated a beat.
-import type { Rhythm } from './models.ts'
 
 export interface GapWindow {
   add(gapMs: number): void
-  /** Answers mean, deviation (never below `minDeviationMs`) and skewness of the gaps that are in. */
-  rhythm(minDeviationMs: number): Rhythm
+  meanMs(): number
+  /** Population deviation; 0 where all gaps are equal, or there are none. */
+  deviationMs(): number
+  skewness(): number
   /** Oldest first. */
   gaps(): readonly number[]
   readonly count: number
@@ -37,6 +38,12 @@ export function createGapWindow(windowSize: number): GapWindow {
     for (let index = 0; index < count; index++) include(ring[index] as number, 1)
   }
 
+  const variance = (): number => {
+    if (count === 0) return 0
+    const off = sum / count
+    return Math.max(0, squares / count - off * off)
+  }
+
   return {
     add(gapMs) {
       if (count === 0) shift = gapMs
@@ -49,17 +56,13 @@ export function createGapWindow(windowSize: number): GapWindow {
       next = (next + 1) % ring.length
       if (next === 0 || residueShows) sumAnew()
     },
-    rhythm(minDeviationMs) {
-      if (count === 0) return { meanMs: 0, deviationMs: minDeviationMs, skewness: 0 }
+    meanMs: () => (count === 0 ? 0 : shift + sum / count),
+    deviationMs: () => Math.sqrt(variance()),
+    skewness() {
+      const spread = variance()
+      if (spread === 0) return 0
       const off = sum / count
-      const variance = Math.max(0, squares / count - off * off)
-      const deviation = Math.sqrt(variance)
-      const third = cubes / count - 3 * off * (squares / count) + 2 * off * off * off
-      return {
-        meanMs: shift + off,
-        deviationMs: Math.max(minDeviationMs, deviation),
-        skewness: deviation > 0 ? third / (variance * deviation) : 0,
-      }
+      return (cubes / count - 3 * off * (squares / count) + 2 * off * off * off) / (spread * Math.sqrt(spread))
     },
     gaps: () => {
       const start = count === ring.length ? next : 0

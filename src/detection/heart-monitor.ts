@@ -49,8 +49,8 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
   const phi = (atMs: number): number => {
     if (lastBeatMs === null) return 0
     const silenceMs = Math.max(0, atMs - lastBeatMs)
-    const rhythm = window.rhythm(minDeviationMs)
-    return phiOf(model, silenceMs, pauseMs > 0 ? { ...rhythm, meanMs: rhythm.meanMs + pauseMs } : rhythm)
+    const deviationMs = Math.max(minDeviationMs, window.deviationMs())
+    return phiOf(model, silenceMs, window.meanMs() + pauseMs, deviationMs, window.skewness())
   }
 
   return {

@@ -3,14 +3,6 @@
 // Read next: gap-window.ts (what is learned), heart-monitor.ts (one node's beats).
 import { lnAdd, lnUpperTail } from './normal-tail.ts'
 
-/** What is known of a node's gaps, in ms. */
-export interface Rhythm {
-  readonly meanMs: number
-  readonly deviationMs: number
-  /** Standardised third moment; only `ex-gaussian` looks at it. */
-  readonly skewness: number
-}
-
 /** φ beyond this says nothing more, and JSON has no infinity. */
 export const PHI_MAX = 1e6
 
@@ -46,23 +38,30 @@ export function exGaussianPhi(silenceMs: number, mu: number, sigma: number, tau:
   return toPhi(lnAdd(lnUpperTail(z), -z * ratio + 0.5 * ratio * ratio + lnUpperTail(ratio - z)))
 }
 
-type Model = (silenceMs: number, rhythm: Rhythm) => number
+/** Numbers, not an object: nothing is allocated a beat. `skewness`: the standardised third moment of the gaps. */
+type Model = (silenceMs: number, meanMs: number, deviationMs: number, skewness: number) => number
 
 /** A new model is one line here and one word in the inventory's `DetectorModel`. */
 export const MODELS = {
-  'gaussian-exact': (silenceMs, { meanMs, deviationMs }) => gaussianPhi(silenceMs, meanMs, deviationMs),
-  'akka-logistic': (silenceMs, { meanMs, deviationMs }) => logisticPhi(silenceMs, meanMs, deviationMs),
-  'exponential-log10': (silenceMs, { meanMs }) => exponentialPhi(silenceMs, meanMs),
-  'ex-gaussian': (silenceMs, rhythm) => {
+  'gaussian-exact': gaussianPhi,
+  'akka-logistic': logisticPhi,
+  'exponential-log10': exponentialPhi,
+  'ex-gaussian': (silenceMs, meanMs, deviationMs, skewness) => {
     // The method of moments: the tail takes the skewness, the normal part the rest; below 0.95 a normal part is left.
-    const share = Math.min(0.95, Math.cbrt(Math.max(0, rhythm.skewness) / 2))
-    const tau = rhythm.deviationMs * share
-    const sigma = rhythm.deviationMs * Math.sqrt(1 - share * share)
-    return exGaussianPhi(silenceMs, rhythm.meanMs - tau, sigma, tau)
+    const share = Math.min(0.95, Math.cbrt(Math.max(0, skewness) / 2))
+    const tau = deviationMs * share
+    const sigma = deviationMs * Math.sqrt(1 - share * share)
+    return exGaussianPhi(silenceMs, meanMs - tau, sigma, tau)
   },
 } as const satisfies Readonly<Record<string, Model>>
 
 export type ModelName = keyof typeof MODELS
 
 /** Answers the suspicion after a silence. Invariant: finite, in 0 … PHI_MAX, never falls while the silence grows. */
-export const phiOf = (model: ModelName, silenceMs: number, rhythm: Rhythm): number => MODELS[model](silenceMs, rhythm)
+export const phiOf = (
+  model: ModelName,
+  silenceMs: number,
+  meanMs: number,
+  deviationMs: number,
+  skewness: number,
+): number => MODELS[model](silenceMs, meanMs, deviationMs, skewness)

@@ -8,7 +8,7 @@ import { createEnvironment, findForbidden, walk } from './environment.ts'
 export type ExpressionType = 'bool' | 'string' | 'number' | 'list' | 'map' | 'unknown'
 
 export interface ExpressionProblem {
-  readonly kind: 'syntax' | 'root' | 'field' | 'type' | 'pattern'
+  readonly kind: 'syntax' | 'root' | 'field' | 'type' | 'pattern' | 'cost'
   readonly why: string
   /** For `root` and `field`: the name, what it was looked for in, and the names there are. */
   readonly name: string
@@ -37,17 +37,40 @@ export interface ParsedExpression {
 
 const environment = createEnvironment({ closed: false })
 
-/** Parses an expression and lists the paths it reads. */
+const KEPT = 2_000
+const parsed = new Map<string, ParsedExpression | ExpressionProblem>()
+
+/** Parses an expression and lists the paths it reads; keeps the last ones, which several rules ask for. */
 export function parseExpression(source: string): ParsedExpression | ExpressionProblem {
+  const kept = parsed.get(source)
+  if (kept !== undefined) return kept
+  const result = parseAnew(source)
+  if (parsed.size >= KEPT) parsed.clear()
+  parsed.set(source, result)
+  return result
+}
+
+function parseAnew(source: string): ParsedExpression | ExpressionProblem {
   try {
     const { ast } = environment.parse(source)
     const forbidden = findForbidden(ast)
     if (forbidden !== null)
-      return { ...problem('pattern', forbidden.message), start: forbidden.start, end: forbidden.end }
+      return { ...problem(forbidden.kind, forbidden.message), start: forbidden.start, end: forbidden.end }
     return { ast, paths: pathsOf(ast) }
   } catch (error) {
-    return { ...problem('syntax', inWords(error)), ...rangeOf(error, source) }
+    return syntaxProblem(error, source)
   }
+}
+
+function syntaxProblem(error: unknown, source: string): ExpressionProblem {
+  const range = rangeOf(error, source)
+  const there = source.slice(range.start, range.end)
+  const { code } = error as EngineError
+  const why =
+    (code === 'unexpected_token' || code === 'unexpected_character') && there !== ''
+      ? `unexpected \`${there}\``
+      : inWords(error)
+  return { ...problem(code === 'limit_exceeded' ? 'cost' : 'syntax', why), ...range }
 }
 
 export const isProblem = (result: ParsedExpression | ExpressionProblem): result is ExpressionProblem => 'why' in result
@@ -83,10 +106,9 @@ export function createChecker(roots: Roots): Checker {
   }
   return {
     check(source, more) {
-      const parsed = parseExpression(source)
-      if (isProblem(parsed)) return parsed
-      const all = more === undefined ? roots : { ...roots, ...more }
-      const unknown = firstUnknown(parsed.paths, all)
+      const expression = parseExpression(source)
+      if (isProblem(expression)) return expression
+      const unknown = firstUnknown(expression.paths, more === undefined ? roots : { ...roots, ...more })
       if (unknown !== null) return unknown
       const result = environmentWith(more).check(source)
       if (result.valid) return { type: typeFrom(result.type ?? 'dyn') }
@@ -96,20 +118,18 @@ export function createChecker(roots: Roots): Checker {
 }
 
 function declare(target: Environment, roots: Roots): Environment {
-  for (const [name, schema] of Object.entries(roots)) {
-    const declared = declarationOf(schema)
-    if (typeof declared === 'string') target.registerVariable(name, declared)
-    else target.registerVariable(name, { schema: declared })
-  }
+  const named = new Map<JsonSchema, string>()
+  for (const [name, schema] of Object.entries(roots)) target.registerVariable(name, typeName(schema, target, named))
   return target
 }
 
-interface Declaration {
-  [field: string]: string | Declaration
-}
+let typesMade = 0
 
-/** A JSON Schema as a type of CEL. What cannot be said there is `dyn`: it is judged when the run gets there. */
-function declarationOf(schema: JsonSchema): string | Declaration {
+/**
+ * A JSON Schema as a type of CEL. What cannot be said there is `dyn`: it is judged when the run gets there.
+ * Why `named`: the steps of a long runbook have few different outputs, and each is declared once.
+ */
+function typeName(schema: JsonSchema, target: Environment, named: Map<JsonSchema, string>): string {
   switch (schema['type']) {
     case 'string':
       return 'string'
@@ -119,27 +139,41 @@ function declarationOf(schema: JsonSchema): string | Declaration {
     case 'boolean':
       return 'bool'
     case 'array':
-      return listOf(schema['items'])
+      return `list<${isSchema(schema['items']) ? innerType(schema['items']) : 'dyn'}>`
     case 'object':
-      return objectOf(schema)
+      return objectType(schema, target, named)
     default:
       return 'dyn'
   }
 }
 
-function listOf(items: unknown): string {
-  const item = isSchema(items) ? declarationOf(items) : 'dyn'
-  return typeof item === 'string' ? `list<${item}>` : 'list<dyn>'
+function objectType(schema: JsonSchema, target: Environment, named: Map<JsonSchema, string>): string {
+  const fields = fieldsOf(schema)
+  if (fields === null || Object.keys(fields).length === 0) {
+    const values = schema['additionalProperties']
+    const isMap = schema['properties'] === undefined
+    return isMap ? `map<string, ${isSchema(values) ? innerType(values) : 'dyn'}>` : 'dyn'
+  }
+  const known = named.get(schema)
+  if (known !== undefined) return known
+  typesMade += 1
+  const name = `Known${typesMade}`
+  named.set(schema, name)
+  const types = Object.entries(fields).map(([key, each]) => [key, typeName(each, target, named)])
+  target.registerType(name, { schema: Object.fromEntries(types) as Record<string, string> })
+  return name
 }
 
-function objectOf(schema: JsonSchema): string | Declaration {
-  const fields = fieldsOf(schema)
-  if (fields !== null && Object.keys(fields).length === 0) return 'dyn'
-  if (fields !== null)
-    return Object.fromEntries(Object.entries(fields).map(([key, each]) => [key, declarationOf(each)]))
-  const values = schema['additionalProperties']
-  const value = isSchema(values) ? declarationOf(values) : 'dyn'
-  return schema['properties'] === undefined ? `map<string, ${typeof value === 'string' ? value : 'dyn'}>` : 'dyn'
+/** Types inside lists and maps: the simple ones. */
+const innerType = (schema: JsonSchema): string => {
+  const { type } = schema
+  return type === 'string'
+    ? 'string'
+    : type === 'boolean'
+      ? 'bool'
+      : type === 'number' || type === 'integer'
+        ? 'double'
+        : 'dyn'
 }
 
 /** The declared fields where the list is complete; null for an open map. */
@@ -291,7 +325,7 @@ function typeFrom(name: string): ExpressionType {
   if (name === 'bool' || name === 'string') return name
   if (name === 'double' || name === 'int' || name === 'uint') return 'number'
   if (name.startsWith('list')) return 'list'
-  if (name.startsWith('map') || name.startsWith('$')) return 'map'
+  if (name.startsWith('map') || name.startsWith('Known')) return 'map'
   return 'unknown'
 }
 
@@ -326,7 +360,6 @@ export function inWords(error: unknown): string {
   if (/overlap/.test(text)) return 'a loop over an empty list says nothing'
   return text
     .replace(/Unexpected token: EOF|^Expected .* got EOF/, 'it stops too early')
-    .replace(/^Unexpected (token|character): ['"`]*(\S+?)['"`]*$/, 'unexpected `$2`')
     .replace(/'(double|int|uint|string|bool|dyn)'/g, (_, type: string) => `\`${TYPE_WORDS[type] ?? type}\``)
 }
 

@@ -51,7 +51,7 @@ function summaryOf(parts: readonly Started[], entryUrl: string): string {
   const running = parts.filter(({ outcome }) => outcome !== 'failed')
   const adopted = running.filter(({ outcome }) => outcome === 'adopted').length
   const nodes = running.filter(({ name }) => name.startsWith('node-')).length
-  return `${nodes} nodes behind ${entryUrl}, with request traffic${adopted > 0 ? ` (${adopted} ran already)` : ''}`
+  return `${nodes} nodes behind ${entryUrl}, with request traffic${adopted > 0 ? ` (${adopted} processes ran already)` : ''}`
 }
 
 function toPart({

@@ -121,12 +121,21 @@ function lastLogLine(folder: string, name: string): string {
     const last = readFileSync(path, 'utf8').trimEnd().split('\n').slice(-LAST_LINES)
     // Our own verbs say what failed first, then what to do.
     const telling = last.findLast((line) => line.startsWith('phix: ')) ?? last.at(-1) ?? ''
-    return `Its log ends with: ${telling.slice(0, 200)}`
+    return `Its log ends with: ${messageIn(telling).slice(0, 200)}`
   } catch {
     return `Its log is \`${path}\`.`
   }
 }
 const LAST_LINES = 4
+
+/** A line of our own log is JSON; a person wants its message. */
+function messageIn(line: string): string {
+  try {
+    return (JSON.parse(line) as { msg?: string }).msg ?? line
+  } catch {
+    return line
+  }
+}
 
 /** Waits, and no longer than until the end is called. */
 const calmly = (ms: number, signal: AbortSignal): Promise<void> =>

@@ -93,7 +93,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 function says(error: ErrorObject, schema: JsonSchema): string {
   const own = schema['x-says']
-  if (typeof own === 'string') return own
+  if (typeof own === 'string') return error.keyword === 'minItems' ? `${own}, ${error.params['limit']} at least` : own
   const { params } = error
   switch (error.keyword) {
     case 'type':

@@ -69,7 +69,12 @@ async function refreshCluster(
   const watched = new Map(seen.flatMap((shard) => shard.nodes).map((node) => [node.name, node]))
   for (const node of nodes) {
     const known = watched.get(node)
-    metrics.seen(cluster, node, known?.verdict ?? state?.targets[node]?.verdict ?? 'unknown', known?.phi ?? null)
+    metrics.seen(
+      cluster,
+      node,
+      known?.verdict ?? state?.targets[node]?.verdict ?? 'unknown',
+      known === undefined || known.beats === 0 ? null : known.phi,
+    )
   }
   const heardAt = Math.max(state?.at ?? 0, ...seen.map(({ at }) => at))
   metrics.detectorAge(cluster, heardAt === 0 ? null : (now() - heardAt) / 1_000)

@@ -110,7 +110,7 @@ async function fromSdkDownload({ cacheFolder, environment, sdkDownloadMs, say }:
   const project = fileURLToPath(new URL('../../', import.meta.url))
   say('Fetching the Temporal CLI …')
   return inTemporaryFolder(cacheFolder, async (folder) => {
-    const outcome = await run(process.execPath, ['--input-type=module', '-e', SDK_DOWNLOAD, folder], {
+    const outcome = await run(process.execPath, ['--input-type=module', '-e', SDK_DOWNLOAD, SDK_TESTING, folder], {
       environment,
       limitMs: sdkDownloadMs,
       folder: project,
@@ -123,9 +123,12 @@ async function fromSdkDownload({ cacheFolder, environment, sdkDownloadMs, say }:
     return { missing: `the SDK's own download: ${why}` }
   })
 }
+/** There only where development packages are installed; without it this way gives up at once. */
+const SDK_TESTING = '@temporalio/testing'
 const SDK_DOWNLOAD = `
-const { TestWorkflowEnvironment } = await import('@temporalio/testing')
-const executable = { type: 'cached-download', downloadDir: process.argv[1] }
+const [, sdk, downloadDir] = process.argv
+const { TestWorkflowEnvironment } = await import(sdk)
+const executable = { type: 'cached-download', downloadDir }
 const server = await TestWorkflowEnvironment.createLocal({ server: { executable } })
 await server.teardown()
 process.exit(0)`

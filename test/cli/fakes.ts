@@ -1,7 +1,9 @@
 // FAKES: hand-made stand-ins for the ports of the command line. Nothing here is Phix: no server, no compiler, no lab.
+import { readFileSync } from 'node:fs'
 import type { CliDeps, CompilerPort, InspectionPort, LabPort } from '../../src/cli/cli-deps.ts'
 import { runCli } from '../../src/cli/program.ts'
 import type { Io } from '../../src/cli/io.ts'
+import type { Compiled } from '../../src/compile/compile.ts'
 import type { Settings } from '../../src/config/settings.ts'
 import type { Decision, DetectorState, StartReply, WatchCheckpoint } from '../../src/guard/protocol.ts'
 import type { Cluster, Inventory } from '../../src/inventory/inventory.ts'
@@ -160,24 +162,20 @@ const manifest: ActionManifest = {
 }
 
 /** Compiles by looking for the word `comand`: enough to have one file with and one without a mistake. */
+function fakeCompile(path: string): Compiled {
+  const lines = readFileSync(path, 'utf8').split('\n')
+  const line = lines.findIndex((each) => each.includes('comand'))
+  if (line < 0) return { ok: true, plan: fakePlan, planHash: fakePlanHash, positions: {}, warnings: [] }
+  const column = (lines[line] ?? '').indexOf('comand') + 1
+  const at = { path, line: line + 1, column, endLine: line + 1, endColumn: column + 6 }
+  const message = 'unknown key `comand` in steps[0].with'
+  return { ok: false, errors: [{ code: 'RB201', severity: 'error', message, at, help: 'did you mean `command`?' }] }
+}
+
 export const fakeCompiler: CompilerPort = {
-  compile: ({ path, bytes }) => {
-    const lines = Buffer.from(bytes).toString('utf8').split('\n')
-    const line = lines.findIndex((each) => each.includes('comand'))
-    if (line < 0) return { ok: true, plan: fakePlan, planHash: fakePlanHash, positions: {}, warnings: [] }
-    const column = (lines[line] ?? '').indexOf('comand') + 1
-    return {
-      ok: false,
-      errors: [
-        {
-          code: 'RB201',
-          severity: 'error',
-          message: 'unknown key `comand` in steps[0].with',
-          at: { path, line: line + 1, column, endLine: line + 1, endColumn: column + 6 },
-          help: 'did you mean `command`?',
-        },
-      ],
-    }
+  compileFiles: (paths) => {
+    const byPath = new Map(paths.map((path) => [path, fakeCompile(path)]))
+    return { byPath, diagnostics: [...byPath.values()].flatMap((each) => (each.ok ? each.warnings : each.errors)) }
   },
   explain: (code) =>
     code === 'RB201' ? 'RB201 (error): unknown key\n\nA key that is not known would have no effect.\n' : null,

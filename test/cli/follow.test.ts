@@ -5,6 +5,7 @@ import {
   createFakeEngine,
   createWorld,
   fakeResult,
+  fakeState,
   fakeSummary,
   NOW,
   RUN_ID,
@@ -141,4 +142,14 @@ test('--json gives one object a change and the end last', async () => {
   expect(lines.map(({ kind }) => kind)).toEqual(['state', 'end'])
   expect(lines.every(({ v }) => v === 1)).toBe(true)
   expect(lines.at(-1)).toMatchObject({ exit: 0 })
+})
+
+test('while only the check goes on, it says so: nobody looks at a table in which nothing moves', async () => {
+  const world = createWorld()
+  const steps = fakeState.steps.map((step) => ({ ...step, status: 'completed' as const }))
+  world.state = { ...fakeState, steps }
+  world.onLook = (look) => {
+    if (look === 4) finish(world)
+  }
+  expect((await follow(world)).out.match(/checking that it helped/g)).toHaveLength(1)
 })

@@ -100,3 +100,18 @@ test('run asks the detector of the target’s cluster, by name and with a reques
     { cluster: 'lab', runbook: 'single-node-recovery', inputs: { node: 'node-2' }, by: 'ada', requestId: 'string' },
   ])
 })
+
+test('plan --offline needs no inventory, and says that targets were not checked', async () => {
+  const world = createWorld()
+  Object.defineProperty(world, 'inventory', {
+    get: () => {
+      throw new Error('there is no inventory')
+    },
+  })
+  const words = ['plan', 'single-node-recovery', '-i', 'node=node-2']
+  const { exit, err, out } = await speak([...words, '--offline'], world, folder)
+  expect(exit).toBe(0)
+  expect(err).toContain('targets were not checked: there is no inventory')
+  expect(out).toContain('service.restart {"target":"node-2"}')
+  expect(await speak(words, world, folder)).toMatchObject({ exit: 1 })
+})

@@ -3,10 +3,14 @@
 import { createProcessIo } from '../../src/cli/process-io.ts'
 import { runCli } from '../../src/cli/program.ts'
 import { readTerminal } from '../../src/config/read-terminal.ts'
-import { createFakeDeps, createWorld, fakeResult, fakeState, fakeSummary, type World } from './fakes.ts'
+import { createFakeDeps, createWorld, fakeGate, fakeResult, fakeState, fakeSummary, type World } from './fakes.ts'
 
 const SCENES: Readonly<Record<string, (world: World) => void>> = {
   still: () => undefined,
+  waiting: (world) => {
+    world.runs = [{ ...fakeSummary, waiting: true }]
+    world.state = { ...fakeState, gates: [fakeGate] }
+  },
   healing: (world) => {
     world.onLook = (look) => {
       if (look < 3) return

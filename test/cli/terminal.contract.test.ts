@@ -79,6 +79,16 @@ function onTerminal(
   })
 }
 
+/** Types these keys the first time that this is seen. */
+function once(sign: string, keys: string): (seen: string) => string | null {
+  let isTyped = false
+  return (seen) => {
+    if (isTyped || !seen.includes(sign)) return null
+    isTyped = true
+    return keys
+  }
+}
+
 // oxlint-disable-next-line no-control-regex -- a terminal's commands are what is looked for
 const COLOR = /\u001b\[3\dm/
 // oxlint-disable-next-line no-control-regex -- the same
@@ -112,6 +122,18 @@ describe('in a pipe', () => {
   })
 })
 
+test('completion works in a real bash: verbs, verbs of a family, options', async () => {
+  const { out: script } = await piped(['completion', 'bash'])
+  const complete = (words: string): string => {
+    const line = `${script}\nCOMP_WORDS=(phix ${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _phix; echo "\${COMPREPLY[@]}"`
+    return spawnSync('bash', ['-c', line], { encoding: 'utf8' }).stdout.trim()
+  }
+  expect(complete('sta')).toBe('status')
+  expect(complete('lab br')).toBe('break')
+  expect(complete('follow --ti')).toBe('--timeout')
+  expect(complete('lab break --for')).toBe('--for-good')
+})
+
 describe.skipIf(!hasScript && !inCi)('on a terminal (needs util-linux `script`)', () => {
   test('follow redraws its table in colour and ends with the outcome', async () => {
     const { code, out } = await onTerminal('follow --latest --every 50ms', 'healing')
@@ -137,13 +159,21 @@ describe.skipIf(!hasScript && !inCi)('on a terminal (needs util-linux `script`)'
     expect(out).toContain('✓ effective')
   })
 
-  test('Ctrl-C detaches with the command to come back', async () => {
-    let pressed = false
-    const { code, out } = await onTerminal(`follow ${RUN_ID} --every 50ms`, 'still', {}, (seen) => {
-      if (pressed || !seen.includes('Restart')) return null
-      pressed = true
-      return '\u0003'
+  for (const [keys, name, exit, said] of [
+    ['yes\n', 'yes', 0, true],
+    ['no\n', 'no', 4, false],
+    ['\u0004', 'Ctrl-D', 4, false],
+    ['\u0003', 'Ctrl-C', 130, false],
+  ] as const)
+    test(`approve asks, and ${name} ends with ${exit}`, async () => {
+      const { code, out } = await onTerminal('approve', 'waiting', {}, once('Type yes', keys))
+      expect(out).toContain('binds to  abcdef01')
+      expect(out.includes('was accepted')).toBe(said)
+      expect(code).toBe(exit)
     })
+
+  test('Ctrl-C detaches with the command to come back', async () => {
+    const { code, out } = await onTerminal(`follow ${RUN_ID} --every 50ms`, 'still', {}, once('Restart', '\u0003'))
     expect(code).toBe(130)
     expect(out).toContain(`phix follow ${RUN_ID}`)
   })

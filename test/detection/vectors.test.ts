@@ -54,11 +54,10 @@ function fromHistory(vector: Vector): number {
   if (estimate)
     for (const gap of [estimate - Math.floor(estimate / 4), estimate + Math.floor(estimate / 4)]) window.add(gap)
   for (const gap of vector.intervals ?? []) window.add(gap)
-  const rhythm = window.rhythm(0)
   const bessel = vector.varianceDdof === 1 ? Math.sqrt(window.count / Math.max(1, window.count - 1)) : 1
-  const deviationMs = Math.max(vector.minStd, rhythm.deviationMs * bessel)
+  const deviation = Math.max(vector.minStd, window.deviationMs() * bessel)
   const pause = vector.model === 'exponential-log10' ? 0 : vector.pause
-  return phiOf(vector.model, vector.elapsed, { ...rhythm, meanMs: rhythm.meanMs + pause, deviationMs })
+  return phiOf(vector.model, vector.elapsed, window.meanMs() + pause, deviation, window.skewness())
 }
 function direct(model: Vector['model'], { elapsed, mean, std, mu, sigma, tau }: Partial<Vector>): number {
   switch (model) {
@@ -93,13 +92,13 @@ const gapsOf = (times: readonly number[]): number[] => times.slice(1).map((time,
 function checkPublished(each: Published): void {
   const tolerance = each.atol ?? 0
   if (each.check === 'mean,variance(population)') {
-    const { meanMs, deviationMs } = windowOf(each.intervals!, each.window!).rhythm(0)
+    const window = windowOf(each.intervals!, each.window!)
     const [mean, variance] = each.expect as readonly number[]
-    expect(Math.abs(meanMs - mean!)).toBeLessThanOrEqual(tolerance)
-    return expect(Math.abs(deviationMs ** 2 - variance!)).toBeLessThanOrEqual(tolerance)
+    expect(Math.abs(window.meanMs() - mean!)).toBeLessThanOrEqual(tolerance)
+    return expect(Math.abs(window.deviationMs() ** 2 - variance!)).toBeLessThanOrEqual(tolerance)
   }
   if (each.expectAt) {
-    const mean = windowOf(gapsOf(each.times!), 4).rhythm(0).meanMs
+    const mean = windowOf(gapsOf(each.times!), 4).meanMs()
     for (const [at, value] of each.expectAt) {
       const silence = at - each.times!.at(-1)!
       const got = each.check === 'phi' ? exponentialPhi(silence, mean) : silence / mean

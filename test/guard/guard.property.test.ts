@@ -88,7 +88,7 @@ function matchOf(trigger: Trigger, wide: boolean): MatchReport {
       ? candidateOf(trigger.target, PLAN)
       : wide
         ? candidateOf('ollama', WIDE, NODES.slice(0, 3))
-        : candidateOf(String(trigger.inputs['node']), PLAN)
+        : candidateOf(trigger.inputs['node'] as string, PLAN)
   return { candidates: [candidate], refused: [], limits: LIMITS }
 }
 

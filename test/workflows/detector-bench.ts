@@ -54,7 +54,7 @@ export async function startDetectorBench() {
   }
   const clusters: Cluster[] = []
   const inventory = (): Inventory => ({ version: 1, clusters, groups: [], acceptance: false })
-  const temporal = { address: server.address, namespace: server.namespace, uiAddress: null, external: false }
+  const temporal = { address: server.address, namespace: server.namespace, external: false }
   const engine = await connectEngine({ temporal, inventory })
   const connection = await Connection.connect({ address: server.address })
   const client = new Client({ connection })

@@ -28,7 +28,17 @@ async function runStep(context: RunContext, step: Step, around: Surroundings): P
   if (context.host.isCancelled() && !isOpen(around.frame, step.id)) return CANCELLED
   const at = placeOf(around, step.id)
   decideOnce(at.frame, 'started', () => context.host.now())
-  const done = await wanted(context, step, at)
+  let done: StepDone
+  try {
+    done = await attempt(context, step, at)
+  } catch (error) {
+    done = failedBy(error, at)
+  }
+  while (isParked(context, step, done)) {
+    const answer = await answerFor(context, step, at, done)
+    done = answer ?? (await attempt(context, step, at).catch((error: unknown) => failedBy(error, at)))
+    if (answer !== null) break
+  }
   const { flow } = done
   if (flow.kind !== 'next' && flow.kind !== 'failed') {
     showStopped(context, step, at, flow)
@@ -40,36 +50,29 @@ async function runStep(context: RunContext, step: Step, around: Surroundings): P
   return goOn(context, step, around, record)
 }
 
-/** Applies `if`, then runs the step; a failure is asked about where the step says so. */
-async function wanted(context: RunContext, step: Step, at: Place): Promise<StepDone> {
-  const condition = step.if
-  if (condition !== null) {
-    try {
-      if (!decideOnce(at.frame, 'if', () => evaluateCondition(condition, scopeAt(context, at.around)))) return SKIPPED
-    } catch (error) {
-      return failed(expressionFailure(error), at.path, 0)
-    }
+/** Asks about a parked step. Answers what it ends with, or null where it is to be tried again. */
+async function answerFor(context: RunContext, step: Step, at: Place, done: Failed): Promise<StepDone | null> {
+  // A failure that waits for a person is remembered: going on from the state must not try again by itself.
+  at.frame.choices['parked'] = done as unknown as Json
+  const { failure } = done.flow
+  const { code, message } = failure
+  show(context, step, at, { status: 'waiting', attempts: done.attempts, code, message })
+  const answer = await askAboutFailure(context, step, at, failure, retriesOf(at))
+  if (answer.kind === 'done') return answer.done
+  if (answer.kind === 'supplied') {
+    if (step.kind === 'act') rememberUndo(context, step, at, answer.output)
+    return completed(answer.output, done.attempts)
   }
-  for (;;) {
-    const retries = decideOnce(at.frame, 'retries', () => 0)
-    show(context, step, at, { status: 'running', attempts: retries })
-    // A failure that waits for a person is remembered: going on from the state must not try again by itself.
-    const before = at.frame.choices['parked'] as unknown as StepDone | undefined
-    const done = before ?? (await attempt(context, step, at, retries))
-    if (done.flow.kind !== 'failed' || onFailureOf(context, step, done.flow.failure) !== 'park') return done
-    at.frame.choices['parked'] = done as unknown as Json
-    const { failure } = done.flow
-    const { code, message } = failure
-    show(context, step, at, { status: 'waiting', attempts: done.attempts, code, message })
-    const answer = await askAboutFailure(context, step, at, failure, retries)
-    if (answer.kind === 'done') return answer.done
-    if (answer.kind === 'supplied') {
-      if (step.kind === 'act') rememberUndo(context, step, at, answer.output)
-      return completed(answer.output, done.attempts)
-    }
-    forgetAttempt(at)
-  }
+  forgetAttempt(at)
+  return null
 }
+
+type Failed = StepDone & { readonly flow: Flow & { readonly kind: 'failed' } }
+
+const isParked = (context: RunContext, step: Step, done: StepDone): done is Failed =>
+  done.flow.kind === 'failed' && onFailureOf(context, step, done.flow.failure) === 'park'
+
+const retriesOf = ({ frame }: Place): number => (frame.choices['retries'] as number | undefined) ?? 0
 
 /** A block that is tried again begins anew; an action keeps what a person gave it. */
 function forgetAttempt({ frame }: Place): void {
@@ -80,33 +83,52 @@ function forgetAttempt({ frame }: Place): void {
 }
 const KEPT: ReadonlySet<string> = new Set(['started', 'if', 'retries', 'args'])
 
-/** Runs the step inside its own time limit. Actions and polls carry theirs to the activity: no timer, no events. */
-async function attempt(context: RunContext, step: Step, at: Place, retries: number): Promise<StepDone> {
+/**
+ * Applies `if`, then runs the step inside its own time limit. Actions and polls carry theirs to the activity: no timer.
+ * Why no `async` here: Temporal takes a stack trace of every promise in a workflow, a tenth of a millisecond each.
+ */
+function attempt(context: RunContext, step: Step, at: Place): Promise<StepDone> {
+  const parked = at.frame.choices['parked'] as unknown as StepDone | undefined
+  if (parked !== undefined) return Promise.resolve(parked)
+  const condition = step.if
+  const retries = retriesOf(at)
+  try {
+    if (
+      condition !== null &&
+      !decideOnce(at.frame, 'if', () => evaluateCondition(condition, scopeAt(context, at.around)))
+    )
+      return Promise.resolve(SKIPPED)
+  } catch (error) {
+    return Promise.resolve(failedBy(error, at))
+  }
+  show(context, step, at, { status: 'running', attempts: retries })
   // What is inside a block that a person retried is new to the world, so its paths are too.
   const here = retries > 0 && !LEAVES.has(step.kind) ? { ...at, path: `${at.path}#${retries}` } : at
-  const body = (): Promise<StepDone> => guarded(at.path, () => runKind(context, step, here, retries))
-  const limit = step.timeoutMs
-  if (limit === null || CARRY_THEIR_LIMIT.has(step.kind)) return body()
-  const deadline = decideOnce(at.frame, 'deadline', () => context.host.now() + limit)
+  const limitMs = CARRY_THEIR_LIMIT.has(step.kind) ? null : step.timeoutMs
+  if (limitMs === null) return runKind(context, step, here, retries)
+  return withinLimit(context, at, limitMs, () =>
+    runKind(context, step, here, retries).catch((error: unknown) => failedBy(error, at)),
+  )
+}
+
+async function withinLimit(
+  context: RunContext,
+  at: Place,
+  limitMs: number,
+  body: () => Promise<StepDone>,
+): Promise<StepDone> {
+  const deadline = decideOnce(at.frame, 'deadline', () => context.host.now() + limitMs)
   const scoped = context.host.scope(body, { timeoutMs: deadline - context.host.now(), cancelled: false })
   const { value, timedOut } = await scoped.result
   if (!timedOut || value.flow.kind !== 'cancelled') return value
-  const message = `\`${at.path}\` did not end within its limit of ${limit} ms`
+  const message = `\`${at.path}\` did not end within its limit of ${limitMs} ms`
   return failed({ code: 'exhausted', message }, at.path, value.attempts)
 }
 const CARRY_THEIR_LIMIT: ReadonlySet<Step['kind']> = new Set(['act', 'waitUntil', 'approve', 'degrade', 'restore'])
 
 /** An expression without a value is the runbook's failure, not a bug of the engine. */
-async function guarded(path: string, body: () => Promise<StepDone>): Promise<StepDone> {
-  try {
-    return await body()
-  } catch (error) {
-    return failed(expressionFailure(error), path, 0)
-  }
-}
-
-function expressionFailure(error: unknown): Failure {
-  if (error instanceof ExpressionError) return { code: 'rejected', message: error.message }
+function failedBy(error: unknown, { path }: Place): StepDone {
+  if (error instanceof ExpressionError) return failed({ code: 'rejected', message: error.message }, path, 0)
   throw error
 }
 
@@ -124,15 +146,16 @@ function onFailureOf(context: RunContext, step: Step, failure: Failure): OnFailu
 function toRecord({ flow, output, attempts, skipped }: StepDone): StepRecord {
   if (flow.kind !== 'failed')
     return { status: skipped ? 'skipped' : 'completed', output, code: null, message: null, attempts }
-  const { code, message } = flow.failure
-  return { status: 'failed', output, code, message, attempts }
+  const { code, message, detail } = flow.failure
+  return { status: 'failed', output, code, message, attempts, ...(detail === undefined ? {} : { detail }) }
 }
 
 /** What a recorded step means for what follows, and the name it gives to later expressions. */
 function goOn(context: RunContext, step: Step, around: Surroundings, record: StepRecord): Flow {
   if (step.named) around.steps[step.id] = nameOf(record)
   if (record.status !== 'failed') return NEXT
-  const failure = { code: record.code, message: record.message ?? '' } as Failure
+  const { code, message, detail } = record
+  const failure = { code, message: message ?? '', ...(detail === undefined ? {} : { detail }) } as Failure
   if (onFailureOf(context, step, failure) === 'continue') return NEXT
   return { kind: 'failed', failure, step: around.path === '' ? step.id : `${around.path}/${step.id}` }
 }

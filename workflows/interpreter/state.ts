@@ -11,6 +11,8 @@ export interface StepRecord {
   readonly code: string | null
   readonly message: string | null
   readonly attempts: number
+  /** What a failure said beside its message. */
+  readonly detail?: Json
 }
 
 /**
@@ -47,8 +49,9 @@ export interface State {
   readonly stuck: Stuck[]
   /** Places in `plan.escalate` that were told. */
   readonly told: number[]
-  /** For people: the last rows of the step table. */
-  readonly rows: StepRow[]
+  /** For people: the last rows of the step table, by id, in the order of their beginning. */
+  rows: Record<string, StepRow>
+  rowCount: number
   readonly notes: { readonly at: number; readonly text: string }[]
   /** Who cancelled the run. */
   cancel: { readonly by: string; readonly why: string | null } | null
@@ -72,7 +75,8 @@ export const newState = (startedAt: number): State => ({
   undo: [],
   stuck: [],
   told: [],
-  rows: [],
+  rows: {},
+  rowCount: 0,
   notes: [],
   cancel: null,
   ending: null,
@@ -113,13 +117,17 @@ export function decideOnce<T extends Json>(frame: Frame, question: string, decid
   return choice
 }
 
-/** Sets one row of the step table; the oldest rows make room. */
+/** Sets one row of the step table; the oldest rows make room, many at a time, so that a row costs the same in any run. */
 export function setRow(state: State, row: StepRow): void {
-  const at = state.rows.findLastIndex(({ id }) => id === row.id)
-  if (at >= 0) state.rows[at] = row
-  else state.rows.push(row)
-  if (state.rows.length > ROWS_KEPT) state.rows.splice(0, state.rows.length - ROWS_KEPT)
+  if (!Object.hasOwn(state.rows, row.id)) state.rowCount++
+  state.rows[row.id] = row
+  if (state.rowCount <= ROWS_KEPT * 2) return
+  state.rows = Object.fromEntries(Object.entries(state.rows).slice(-ROWS_KEPT))
+  state.rowCount = ROWS_KEPT
 }
+
+/** The step table as people see it. */
+export const rowsOf = (state: State): readonly StepRow[] => Object.values(state.rows).slice(-ROWS_KEPT)
 
 export function addNote(state: State, at: number, text: string): void {
   state.notes.push({ at, text })

@@ -56,7 +56,7 @@ async function undoOne(context: RunContext, entry: UndoEntry): Promise<string | 
   const endedAt = host.now()
   if (why === null) setRow(state, { ...row, status: 'completed', endedAt })
   else setRow(state, { ...row, status: 'failed', endedAt, code: 'undo-failed', message: why })
-  const undone = why === null ? state.rows.find(({ id }) => id === entry.stepId) : undefined
+  const undone = why === null ? state.rows[entry.stepId] : undefined
   if (undone !== undefined) setRow(state, { ...undone, status: 'undone' })
   host.changed()
   return why

@@ -3,9 +3,16 @@ import type { Diagnostic } from '../../compile/diagnostics.ts'
 import type { Format } from '../../compile/format/format-diagnostics.ts'
 import type { CompilerPort } from '../cli-deps.ts'
 import { CliError } from '../cli-error.ts'
-import { blankTerminal, escapeJson, toSafeJson } from '../escape-terminal.ts'
+import { blankTerminal, escapeJson, escapeTerminal, toSafeJson } from '../escape-terminal.ts'
 import { EXIT } from '../exit-codes.ts'
-import { compileFile, listRunbookFiles, nameOf, type CompiledFile } from '../find-runbook.ts'
+import {
+  compilePaths,
+  listRunbookFiles,
+  nameOf,
+  readText,
+  type CompiledFile,
+  type CompiledPaths,
+} from '../find-runbook.ts'
 import { choice } from '../program-options.ts'
 import type { Context, Verb } from '../verb.ts'
 
@@ -34,15 +41,14 @@ export const check: Verb<Options> = {
     const compiler = await context.deps.compiler()
     const given = (paths as readonly string[] | undefined) ?? []
     const roots = given.length > 0 ? given : [(await context.settings()).runbooksFolder]
-    const files = await compileAll(context, compiler, roots)
-    const found = files.flatMap(({ compiled }) => (compiled.ok ? compiled.warnings : compiled.errors))
+    const { files, diagnostics: found } = await compileAll(compiler, roots)
     await tell(context, format, files, found)
     const errors = found.filter(({ severity }) => severity === 'error').length
     const warnings = found.length - errors
     context.out.say(
       errors === 0
         ? `${count(files.length, 'runbook')} checked, no mistakes${warnings === 0 ? '' : `, ${count(warnings, 'warning')}`}`
-        : `${count(errors, 'mistake')} in ${count(files.filter(({ compiled }) => !compiled.ok).length, 'file')} of ${files.length}`,
+        : `${count(errors, 'mistake')} in ${count(new Set(found.map(({ at }) => at.path)).size, 'file')} of ${files.length}`,
     )
     return errors === 0 ? EXIT.ok : EXIT.invalid
   },
@@ -50,11 +56,7 @@ export const check: Verb<Options> = {
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 
-async function compileAll(
-  context: Context,
-  compiler: CompilerPort,
-  roots: readonly string[],
-): Promise<readonly CompiledFile[]> {
+async function compileAll(compiler: CompilerPort, roots: readonly string[]): Promise<CompiledPaths> {
   const paths = [...new Set((await Promise.all(roots.map(listRunbookFiles))).flat())]
   if (paths.length === 0)
     throw new CliError(
@@ -62,10 +64,7 @@ async function compileAll(
       `No runbook is in \`${roots.join('`, `')}\`.`,
       'Runbooks end in `.yaml`; rehearsals (`.test.yaml`) do not count.',
     )
-  return context.out.progress(
-    `Checking ${paths.length} files`,
-    Promise.all(paths.map((path) => compileFile(compiler, path))),
-  )
+  return compilePaths(compiler, paths)
 }
 
 async function tell(
@@ -79,12 +78,10 @@ async function tell(
   const { formatDiagnostics } = await import('../../compile/format/format-diagnostics.ts')
   // SARIF is JSON: its values stay as they are, only their spelling changes.
   if (format === 'sarif') return out.text(escapeJson(formatDiagnostics(format, found, () => null)))
-  const texts = new Map(found.map(({ at }) => [at.path, '']))
-  for (const { compiled, text } of files)
-    for (const { at } of compiled.ok ? compiled.warnings : compiled.errors) texts.set(at.path, blankTerminal(text))
+  const pathOf = new Map(found.map(({ at }) => [escapeTerminal(at.path), at.path]))
   const safe = out.safe(found)
   const { red, yellow, dim, bold } = out.paint
-  const textOf = (path: string): string | null => texts.get(path) ?? null
+  const textOf = (path: string): string => blankTerminal(readText(pathOf.get(path) ?? path))
   out.text(formatDiagnostics(format, safe, textOf, { error: red, warning: yellow, dim, bold }))
 }
 

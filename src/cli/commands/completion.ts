@@ -43,18 +43,18 @@ const rootOf = (command: Command): Command => (command.parent === null ? command
 const bash = (places: readonly Place[]): string =>
   `# bash completion of phix
 _phix() {
-  local path="" word i
+  local verb="" word i
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"
-    case "\${path:+$path }$word" in
+    case "\${verb:+$verb }$word" in
       ${places
         .map(({ path }) => path)
         .filter(Boolean)
         .map((path) => `"${path}"`)
-        .join('|')}) path="\${path:+$path }$word" ;;
+        .join('|')}) verb="\${verb:+$verb }$word" ;;
     esac
   done
-  case "$path" in
+  case "$verb" in
 ${places.map(({ path, words }) => `    "${path}") COMPREPLY=($(compgen -W "${words.join(' ')}" -- "\${COMP_WORDS[COMP_CWORD]}")) ;;`).join('\n')}
   esac
 }

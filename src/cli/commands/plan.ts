@@ -1,5 +1,6 @@
 // `phix plan`: every step as it would run, with real inputs; changes nothing.
 import { findTarget } from '../../inventory/find-target.ts'
+import type { Inventory } from '../../inventory/inventory.ts'
 import type { DetectorState } from '../../guard/protocol.ts'
 import type { Json } from '../../plan/json.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -51,13 +52,16 @@ export const plan: Verb<Options> = {
     const file = await findRunbook(await deps.compiler(), (await context.settings()).runbooksFolder, String(word))
     const compiled = readPlan(file)
     const inputs = readInputs(compiled.plan.inputs, options.input ?? [])
-    const inventory = await deps.inventory()
-    const cluster = clusterOf(inventory, compiled.plan, inputs, options.cluster)
+    const inventory = options.offline === true ? await readInventoryIfAny(context) : await deps.inventory()
+    const cluster =
+      inventory === null
+        ? (options.cluster ?? '(unknown)')
+        : clusterOf(inventory, compiled.plan, inputs, options.cluster)
     const { planSteps } = await import('../plan-view/render-plan.ts')
     const steps = planSteps(compiled.plan, { inputs })
     const named = Object.values(inputs).filter((value) => typeof value === 'string')
     const targets = [...new Set([...named, ...steps.flatMap((step) => step.targets)])].filter(
-      (name) => findTarget(inventory, name, cluster) !== null,
+      (name) => inventory !== null && findTarget(inventory, name, cluster) !== null,
     )
     const asked = options.offline === true ? { now: null, problem: null } : await askDetector(context, cluster, targets)
     const preview: Preview = {
@@ -75,6 +79,16 @@ export const plan: Verb<Options> = {
     out.say(`Nothing was done. Do it with: phix run ${compiled.plan.name}${inputWords}`)
     return EXIT.ok
   },
+}
+
+/** A machine that only checks files has no inventory: the plan can be shown, its targets cannot be checked. */
+async function readInventoryIfAny({ deps, out }: Context): Promise<Inventory | null> {
+  try {
+    return await deps.inventory()
+  } catch (error) {
+    out.say(`! targets were not checked: ${error instanceof Error ? error.message : String(error)}`)
+    return null
+  }
 }
 
 async function askDetector(

@@ -2,7 +2,7 @@
 // out is its finding.
 import { access, constants, mkdir, statfs } from 'node:fs/promises'
 import { SEARCH_ATTRIBUTES } from '../../plan/ids.ts'
-import { compileFile, listRunbookFiles } from '../find-runbook.ts'
+import { compilePaths, listRunbookFiles } from '../find-runbook.ts'
 import { formatDuration } from '../format-time.ts'
 import type { Context } from '../verb.ts'
 import { bad, good, warn, type Finding } from './finding.ts'
@@ -94,7 +94,7 @@ const bundle = named('workflow bundle', 'npm run build', async ({ deps }) => {
 const runbooks = named('runbooks', 'See the mistakes with: phix check', async (context) => {
   const { runbooksFolder } = await context.settings()
   const compiler = await context.deps.compiler()
-  const files = await Promise.all((await listRunbookFiles(runbooksFolder)).map((path) => compileFile(compiler, path)))
+  const { files } = compilePaths(compiler, await listRunbookFiles(runbooksFolder))
   const wrong = files.filter(({ compiled }) => !compiled.ok)
   if (files.length === 0) return warn('runbooks', `none in ${runbooksFolder}`, 'Put one there; see runbooks/README.md.')
   return wrong.length === 0
@@ -106,7 +106,7 @@ const runbooks = named('runbooks', 'See the mistakes with: phix check', async (c
       )
 })
 
-const inventory = named('inventory', 'Mend the file that the settings name as inventoryFile.', async (context) => {
+const inventory = named('inventory', 'Mend or write that file; `phix up` writes one for the lab.', async (context) => {
   const { clusters, acceptance } = await context.deps.inventory()
   const nodes = clusters.reduce((sum, cluster) => sum + cluster.nodes.length, 0)
   const text = `${clusters.length} cluster${clusters.length === 1 ? '' : 's'}, ${nodes} nodes`
@@ -139,14 +139,16 @@ export function checkDiskSpace(freeBytes: number): Finding {
     : good('disk space', text)
 }
 
-const clockSkew = named('clock', `Start the server with: ${START}`, async ({ deps, io }) => {
+const clockSkew = named('clock', `Start the server with: ${START}`, async ({ deps, io, settings }) => {
   const before = io.now()
   const serverTime = await (await deps.inspection()).serverTime()
   // The answer was made somewhere between asking and hearing.
   const middle = (before + io.now()) / 2
-  return serverTime === null
-    ? warn('clock', 'the server does not tell its time', 'Compare the clocks of both machines by hand.')
-    : checkSkew(serverTime - middle)
+  if (serverTime !== null) return checkSkew(serverTime - middle)
+  const { address } = (await settings()).temporal
+  return /^(127\.|localhost:|\[::1\])/.test(address)
+    ? good('clock', 'the server is on this machine')
+    : warn('clock', 'the server does not tell its time', 'Compare the clocks of both machines by hand.')
 })
 
 /** Judges how far the server's clock is from ours. */

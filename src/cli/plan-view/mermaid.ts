@@ -3,7 +3,7 @@ import type { Plan } from '../../plan/plan.ts'
 import { graphOf, type GraphNode } from './graph.ts'
 
 const label = (text: string): string =>
-  `"${text.replaceAll('&', '#amp;').replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;').replaceAll('\n', ' ')}"`
+  `"${text.replaceAll('#', '#35;').replaceAll('&', '#amp;').replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;').replaceAll('\n', ' ')}"`
 
 const SHAPES: Readonly<Record<GraphNode['shape'], readonly [string, string]>> = {
   start: ['([', '])'],

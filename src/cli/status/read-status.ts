@@ -5,7 +5,7 @@ import type { Cluster } from '../../inventory/inventory.ts'
 import type { GuardSpec } from '../../plan/plan.ts'
 import type { Engine, RunSummary } from '../../temporal/engine.ts'
 import { CliError, isEngineError } from '../cli-error.ts'
-import { compileFile, listRunbookFiles } from '../find-runbook.ts'
+import { compilePaths, listRunbookFiles } from '../find-runbook.ts'
 import type { Context } from '../verb.ts'
 
 export interface Status {
@@ -128,7 +128,8 @@ function readNode(
     name,
     spare,
     verdict: watched?.verdict ?? target?.verdict ?? 'unknown',
-    phi: watched?.phi ?? null,
+    // Before the first beat there is no rhythm to suspect by.
+    phi: watched === undefined || watched.beats === 0 ? null : watched.phi,
     desired: target?.desired ?? null,
     lastBeatAt: watched?.lastBeatAt ?? null,
     lock: state?.open.find((run) => run.lock === name || run.target === name)?.workflowId ?? null,
@@ -156,7 +157,7 @@ async function readGuards(context: Context): Promise<readonly GuardSpec[]> {
   try {
     const compiler = await context.deps.compiler()
     const paths = await listRunbookFiles((await context.settings()).runbooksFolder)
-    const files = await Promise.all(paths.map((path) => compileFile(compiler, path)))
+    const { files } = compilePaths(compiler, paths)
     return files.flatMap(({ compiled }) =>
       compiled.ok && compiled.plan.triggers.some(({ kind }) => kind === 'verdict') ? [compiled.plan.guard] : [],
     )

@@ -15,7 +15,7 @@ import {
   VALUES,
 } from '../../schema/literals.ts'
 import { findIssues } from '../../schema/find-issues.ts'
-import { entryOf, type MapTree, type Span, type Tree } from '../1-read/tree.ts'
+import { describe, entryOf, type MapTree, type Span, type Tree } from '../1-read/tree.ts'
 import { closestName, didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'
 import type { StepAst, UndoAst } from './ast.ts'
@@ -77,7 +77,7 @@ export function shapeSteps(tree: Tree | undefined, prefix: string, report: Repor
     report('RB203', item.at, {
       key: `steps[${index}]`,
       expected: 'a step: a map',
-      found: item.kind === 'list' ? 'a list' : 'no map',
+      found: describe(item),
     })
     return []
   })

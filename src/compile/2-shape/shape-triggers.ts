@@ -2,7 +2,7 @@
 import type { Json } from '../../plan/json.ts'
 import { TRIGGERS } from '../../schema/runbook.ts'
 import { findIssues } from '../../schema/find-issues.ts'
-import { entryOf, toJson, type MapTree, type Tree } from '../1-read/tree.ts'
+import { describe, entryOf, toJson, type MapTree, type Tree } from '../1-read/tree.ts'
 import { closestName, didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'
 import type { TriggerAst } from './ast.ts'
@@ -16,7 +16,7 @@ export function shapeTriggers(tree: Tree | undefined, report: Report): readonly 
   if (tree?.kind !== 'list') return []
   return tree.items.flatMap((item, index) => {
     if (item.kind === 'map') return shapeTrigger(item, index, report)
-    report('RB203', item.at, { key: `triggers[${index}]`, expected: 'a trigger: a map', found: `a ${item.kind}` })
+    report('RB203', item.at, { key: `triggers[${index}]`, expected: 'a trigger: a map', found: describe(item) })
     return []
   })
 }

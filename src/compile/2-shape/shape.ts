@@ -3,7 +3,7 @@ import { DENIED_NAMES } from '../../plan/ids.ts'
 import type { GuardSpec, InputType } from '../../plan/plan.ts'
 import { RUNBOOK } from '../../schema/runbook.ts'
 import { findIssues } from '../../schema/find-issues.ts'
-import { entryOf, isText, toJson, type MapTree, type Tree } from '../1-read/tree.ts'
+import { describe, entryOf, isText, toJson, type MapTree, type Tree } from '../1-read/tree.ts'
 import type { Report } from '../report.ts'
 import type { InputAst, RunbookAst, VerifyAst } from './ast.ts'
 import { bareExpression } from './expressions.ts'
@@ -20,7 +20,7 @@ export function shape(tree: Tree, report: Report): RunbookAst | null {
     report('RB203', tree.at, {
       key: 'the runbook',
       expected: 'a map that begins with `runbook: its-name`',
-      found: `a ${tree.kind === 'list' ? 'list' : 'text'}`,
+      found: describe(tree),
     })
     return null
   }

@@ -1,5 +1,7 @@
 // The third pass: what the steps mean together. A rule is a function; the rule book is this list.
-import type { CheckContext, Rule } from './context.ts'
+import { createChecker } from '../../expressions/check.ts'
+import type { CheckContext, Given, Rule } from './context.ts'
+import { readsOfSteps, readsOfVerify } from './reads.ts'
 import { argumentsFit } from './rules/arguments-fit.ts'
 import { destroyIsApproved } from './rules/destroy-is-approved.ts'
 import { endingsAreHonest } from './rules/endings-are-honest.ts'
@@ -14,6 +16,7 @@ import { namesResolve } from './rules/names-resolve.ts'
 import { retriesAreGentle } from './rules/retries-are-gentle.ts'
 import { triggersBind } from './rules/triggers-bind.ts'
 import { undoIsKnown } from './rules/undo-is-known.ts'
+import { stepRoots } from './types-here.ts'
 
 export const RULES: readonly Rule[] = [
   idsAreUnique,
@@ -33,6 +36,11 @@ export const RULES: readonly Rule[] = [
 ]
 
 /** Applies every rule. Fails: RB3xx. */
-export function check(context: CheckContext): void {
+export function check(given: Given): void {
+  const context: CheckContext = {
+    ...given,
+    checker: createChecker(stepRoots(given)),
+    reads: [...readsOfSteps(given), ...readsOfVerify(given)],
+  }
   for (const rule of RULES) rule(context)
 }

@@ -7,7 +7,7 @@ import { describe, type Span } from '../1-read/tree.ts'
 import type { ValueAst, ValueEntry } from '../2-shape/ast.ts'
 import { amountOf, durationMs, sizeBytes } from '../2-shape/literals.ts'
 import { firstOf, reportIssues } from '../2-shape/report-issues.ts'
-import { didYouMean } from '../did-you-mean.ts'
+import { closestName, didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'
 import { TYPE_SAYS } from './judge-expression.ts'
 
@@ -37,8 +37,12 @@ export function judgeArguments(entries: readonly ValueEntry[], judged: Judged): 
       report('RB201', keyAt, { key, where }, didYouMean(key, candidates) ?? known)
     }
   }
+  // A mistyped argument has been told as such; that the right one is missing is the same mistake.
+  const isMistyped = (key: string): boolean =>
+    entries.some((entry) => !Object.hasOwn(properties, entry.key) && closestName(entry.key, [key]) !== null)
   for (const key of (schema['required'] ?? []) as readonly string[])
-    if (!entries.some((entry) => entry.key === key)) report('RB202', at, { key, where })
+    if (!entries.some((entry) => entry.key === key) && !isMistyped(key))
+      report('RB202', at, { key, where }, `add \`with: { ${key}: … }\``)
 }
 
 function judgeValue(value: ValueAst, schema: JsonSchema, key: string, keyAt: Span, judged: Judged): void {

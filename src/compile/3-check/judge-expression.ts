@@ -56,6 +56,9 @@ function reportProblem(problem: ExpressionProblem, expression: Expression, repor
     case 'pattern':
       report('RB320', at, { why })
       break
+    case 'cost':
+      report('RB332', at, { why })
+      break
   }
   return null
 }

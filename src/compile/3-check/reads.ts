@@ -1,7 +1,7 @@
 // Every expression of a runbook with the place it is read at: one list, so that each rule about expressions is written once.
 import type { Roots } from '../../expressions/check.ts'
 import type { Expression, StepPart, ValueAst, ValueEntry } from '../2-shape/ast.ts'
-import type { CheckContext } from './context.ts'
+import type { Given } from './context.ts'
 import type { Placed, Scope } from './places.ts'
 import { INDEX_ROOTS, ITEM_ROOTS, outputSchema, rootsAdded } from './types-here.ts'
 
@@ -28,10 +28,10 @@ const LAST = Number.POSITIVE_INFINITY
 const NO_GUARDS: ReadonlySet<string> = new Set()
 
 /** Lists what the steps read. Broken steps are left out: they were told of already. */
-export const readsOfSteps = (context: CheckContext): readonly Read[] =>
+export const readsOfSteps = (context: Given): readonly Read[] =>
   context.places.all.filter(({ step }) => !step.broken).flatMap((placed) => readsOf(placed, context))
 
-function readsOf(placed: Placed, context: CheckContext): readonly Read[] {
+function readsOf(placed: Placed, context: Given): readonly Read[] {
   const { step, scope, order, guards, guardsBefore } = placed
   const here = { scope, order, reader: placed, more: rootsAdded(scope), only: null }
   const expression = (
@@ -149,7 +149,7 @@ function rootsOnce(name: string, roots: Roots): Roots {
 }
 
 /** Lists what `verify` reads: every step has run by then. */
-export const readsOfVerify = ({ ast, places }: CheckContext): readonly Read[] =>
+export const readsOfVerify = ({ ast, places }: Given): readonly Read[] =>
   (ast.verify?.that ?? []).map((expression) => ({
     expression,
     wants: 'condition',

@@ -7,12 +7,26 @@ import type { StepAst, ValueEntry } from '../2-shape/ast.ts'
 import type { CheckContext } from './context.ts'
 import { outwards, type Scope } from './places.ts'
 
+/** What types depend on. */
+type Known = Pick<CheckContext, 'ast' | 'places' | 'catalogue'>
+
 const UNKNOWN: JsonSchema = {}
 const object = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
   type: 'object',
   properties,
   additionalProperties: false,
 })
+
+const stepSchemas = new WeakMap<JsonSchema, JsonSchema>()
+
+/** Steps with the same output have the same type, declared once. */
+function stepSchemaOnce(output: JsonSchema, results: boolean): JsonSchema {
+  const kept = stepSchemas.get(output)
+  if (kept !== undefined) return kept
+  const made = stepSchema(output, results)
+  stepSchemas.set(output, made)
+  return made
+}
 
 /** What a step's result looks like: `steps.X`. */
 const stepSchema = (output: JsonSchema, results: boolean): JsonSchema =>
@@ -26,7 +40,7 @@ const stepSchema = (output: JsonSchema, results: boolean): JsonSchema =>
   })
 
 /** Types of a step's output, by what the step does. */
-export function outputSchema(step: StepAst, context: CheckContext): JsonSchema {
+export function outputSchema(step: StepAst, context: Known): JsonSchema {
   const { part } = step
   switch (part.kind) {
     case 'act':
@@ -58,10 +72,10 @@ const namesOf = (entries: readonly ValueEntry[]): Readonly<Record<string, JsonSc
   Object.fromEntries(entries.map(({ key }) => [key, UNKNOWN]))
 
 /** The roots that every step's expressions know. */
-export function stepRoots(context: CheckContext): Roots {
+export function stepRoots(context: Known): Roots {
   const steps = [...context.places.byId].map(([id, { step }]): [string, JsonSchema] => [
     id,
-    stepSchema(
+    stepSchemaOnce(
       step.broken ? UNKNOWN : outputSchema(step, context),
       step.part.kind === 'forEach' || step.part.kind === 'parallel',
     ),
@@ -76,7 +90,7 @@ export function stepRoots(context: CheckContext): Roots {
   }
 }
 
-const inputsSchema = (context: CheckContext): JsonSchema =>
+const inputsSchema = (context: Known): JsonSchema =>
   object(
     Object.fromEntries(
       context.ast.inputs.map(({ spec, broken }) => [spec.name, broken ? UNKNOWN : (spec.schema as JsonObject)]),
@@ -100,13 +114,23 @@ const ERROR: Roots = {
 
 /** What a block adds for the steps inside: `item` and `index`, `error`. */
 export function rootsAdded(scope: Scope): Roots {
-  let added: Roots = {}
-  for (const each of [...outwards(scope)].reverse()) {
+  let key = ''
+  for (const each of outwards(scope)) {
     const kind = each.owner?.step.part.kind
-    if (kind === 'forEach') added = { ...added, ...ITEM }
-    if (kind === 'repeat') added = { ...added, ...INDEX }
-    if (each.role === 'catch') added = { ...added, ...ERROR }
+    if (kind === 'forEach' && !key.includes('item')) key += ' item'
+    if (kind === 'repeat' && !key.includes('index')) key += ' index'
+    if (each.role === 'catch' && !key.includes('error')) key += ' error'
   }
-  return added
+  // The checker keeps what it prepared for an object of roots: the same roots must be the same object.
+  const kept = added.get(key)
+  if (kept !== undefined) return kept
+  const roots = {
+    ...(key.includes('index') ? INDEX : {}),
+    ...(key.includes('item') ? ITEM : {}),
+    ...(key.includes('error') ? ERROR : {}),
+  }
+  added.set(key, roots)
+  return roots
 }
+const added = new Map<string, Roots>()
 export { ITEM as ITEM_ROOTS, INDEX as INDEX_ROOTS }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { RequestStats } from '../../../activities/controls/balancer.ts'
 
@@ -16,7 +16,7 @@ export async function startBalancer(first: readonly Backend[]) {
   const mood: { is: 'well' | 'hanging' | 'pretending' } = { is: 'well' }
   const stats: RequestStats = { count: 0, errors: 0, success_rate: null, rate: 0, p50_ms: null, p99_ms: null, by: {} }
   const told = { stats }
-  const server = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let text = ''
     for await (const chunk of request as AsyncIterable<Buffer>) text += chunk.toString()
     asked.push(`${request.method} ${request.url}`)
@@ -38,7 +38,8 @@ export async function startBalancer(first: readonly Backend[]) {
       return answer(200, { before: before ?? null, after: wanted })
     }
     return answer(404, {})
-  })
+  }
+  const server = createServer((request, response) => void handle(request, response))
   const address = await listen(server)
   return { backends, asked, mood, told, address, close: () => closeServer(server) }
 }

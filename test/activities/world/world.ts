@@ -1,7 +1,7 @@
 // The world that activities are tested in: real node processes behind a real HTTP balancer, a detector and a journal in
 // memory. What it looks like is read from the things themselves, never through Phix.
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -87,7 +87,7 @@ export async function createWorld(more: Partial<ActivityDeps> = {}) {
   const detector = createMemoryDetector()
   const memory = createMemoryJournal()
   const ledger: { path: string; key: string | undefined; body: string }[] = []
-  const sink = createServer(async (request, response) => {
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let body = ''
     for await (const chunk of request as AsyncIterable<Buffer>) body += chunk.toString()
     ledger.push({ path: request.url ?? '', key: request.headers['idempotency-key'] as string | undefined, body })
@@ -96,7 +96,8 @@ export async function createWorld(more: Partial<ActivityDeps> = {}) {
     response
       .writeHead(status, { 'content-type': 'application/json' })
       .end(JSON.stringify({ you: 'sent', auth: request.headers['authorization'] ?? null }))
-  })
+  }
+  const sink = createServer((request, response) => void receive(request, response))
   const sinkAddress = await listen(sink)
 
   const logged: string[] = []

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ActAnswer } from '../../../workflows/interpreter/host.ts'
 import type { Script } from '../../../src/rehearsal/simulated-host.ts'
+import { rowsOf } from '../../../workflows/interpreter/state.ts'
 import { rehearse } from '../../../src/rehearsal/rehearse.ts'
 import {
   action,
@@ -191,7 +192,7 @@ describe('failures that ask', () => {
     const script: Script = { ...failing('a'), vote: () => ({ afterMs: 5, verb: 'skip', by: 'ada' }) }
     const { result, state } = await rehearse(inputOf(planOf([change('a'), change('b')]), byPerson), script)
     expect(result.outcome).toBe('effective')
-    expect(state.rows.map(({ id, status }) => `${id} ${status}`)).toEqual(['a skipped', 'b completed'])
+    expect(rowsOf(state).map(({ id, status }) => `${id} ${status}`)).toEqual(['a skipped', 'b completed'])
   })
   test('supply stands for the output, and what was done by hand is undone like any other change', async () => {
     const script: Script = { ...failing('a'), vote: () => ({ afterMs: 5, verb: 'supply', by: 'ada', value: { n: 1 } }) }

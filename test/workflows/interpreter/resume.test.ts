@@ -1,6 +1,7 @@
 // A process may die at any call: whatever the plan, what happens in the world is the same as if it had not.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { rowsOf } from '../../../workflows/interpreter/state.ts'
 import { sha256Hex } from '../../../src/plan/hash.ts'
 import type { Plan } from '../../../src/plan/plan.ts'
 import type { Verb } from '../../../src/plan/run.ts'
@@ -62,7 +63,7 @@ function expectInvariants(plan: Plan, rehearsal: Rehearsal): void {
     ).toBe(true)
   if (['failed', 'cancelled', 'rejected'].includes(result.outcome) && result.code !== 'finally-failed')
     expect(result.left).toEqual([])
-  const open = state.rows.filter(({ status }) => status === 'running' || status === 'waiting')
+  const open = rowsOf(state).filter(({ status }) => status === 'running' || status === 'waiting')
   expect(open.map(({ id, status }) => `${id} ${status}`)).toEqual([])
 }
 

@@ -1,14 +1,13 @@
 import { createChecker } from '../../../expressions/check.ts'
 import type { Rule } from '../context.ts'
 import { judgeRead } from '../judge-expression.ts'
-import { expressionsIn, readsOfSteps, readsOfVerify, type Read } from '../reads.ts'
-import { stepRoots, triggerRoots } from '../types-here.ts'
+import { expressionsIn, type Read } from '../reads.ts'
+import { triggerRoots } from '../types-here.ts'
 
 /** Every expression is well formed, names what is there, fits in its types, and every condition can go both ways. */
 export const expressionsFit: Rule = (context) => {
-  const checker = createChecker(stepRoots(context))
-  for (const read of [...readsOfSteps(context), ...readsOfVerify(context)])
-    judgeRead(read, read.only === null ? checker : createChecker(read.only), context)
+  const { checker, reads } = context
+  for (const read of reads) judgeRead(read, read.only === null ? checker : createChecker(read.only), context)
   for (const trigger of context.ast.triggers) {
     if (trigger.broken) continue
     const own = createChecker(triggerRoots(trigger.kind, trigger.rest['over'] === 'cluster' ? 'cluster' : null))

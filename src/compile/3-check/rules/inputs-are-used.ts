@@ -1,16 +1,12 @@
 import { isProblem, parseExpression } from '../../../expressions/check.ts'
 import type { Expression } from '../../2-shape/ast.ts'
 import type { Rule } from '../context.ts'
-import { readsOfSteps, readsOfVerify } from '../reads.ts'
 
 /** Warns of an input that no expression names. */
-export const inputsAreUsed: Rule = (context) => {
-  const { ast, places, report } = context
+export const inputsAreUsed: Rule = ({ ast, places, reads, report }) => {
   // A broken step may well be the one that uses it.
   if (places.all.some(({ step }) => step.broken)) return
-  const used = new Set(
-    [...readsOfSteps(context), ...readsOfVerify(context)].flatMap(({ expression }) => inputsIn(expression)),
-  )
+  const used = new Set(reads.flatMap(({ expression }) => inputsIn(expression)))
   if (used.has('*')) return
   for (const { spec, entry } of ast.inputs) if (!used.has(spec.name)) report('RB321', entry.keyAt, { name: spec.name })
 }
