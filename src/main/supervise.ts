@@ -4,6 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { tryPort } from '../config/free-port.ts'
 import type { Node } from '../inventory/inventory.ts'
 import { createProcessControl } from '../processes/process-control.ts'
 
@@ -12,6 +13,11 @@ export interface PartSpec {
   readonly command: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  /**
+   * Ports of 127.0.0.1 that are to be its own.
+   * Why checked before the start: a stranger's server on one of them would answer as if it were ours.
+   */
+  readonly ports: readonly number[]
   /** Resolves with what to say once the process with this pid is of use. */
   readonly ready: (pid: number, signal: AbortSignal) => Promise<string>
   /** SIGTERM, then SIGKILL after this. */
@@ -28,6 +34,7 @@ export interface Part {
 }
 
 const LOOK_AGAIN_MS = 100
+const SETTLES_MS = 200
 const BACKOFF_MS = { first: 200, most: 10_000 }
 /** A part that lived this long died of something new: the backoff begins again. */
 const SETTLED_MS = 30_000
@@ -42,11 +49,15 @@ export function supervise(spec: PartSpec, folder: string, say: (line: string) =>
   let pid = 0
 
   const live = async (): Promise<void> => {
+    await portsAreFree(spec)
     pid = (await control.start(node, ending.signal)).pid
     const gone = new AbortController()
     const either = AbortSignal.any([gone.signal, ending.signal])
     const ready = spec.ready(pid, either).then(
-      (text) => {
+      async (text) => {
+        // What cannot listen ends at once; then it was another that answered.
+        await calmly(SETTLES_MS, either)
+        if (either.aborted || (await control.status(node)).pid !== pid) return
         say(lineOf(spec.name, text))
         announce()
       },
@@ -89,6 +100,15 @@ export function supervise(spec: PartSpec, folder: string, say: (line: string) =>
         // It is gone already, which is what was wanted.
       }
     },
+  }
+}
+
+async function portsAreFree({ name, ports }: PartSpec): Promise<void> {
+  for (const port of ports) {
+    if ((await tryPort(port)) !== null) continue
+    throw new Error(
+      `Port ${port} is taken by another program, so ${name} cannot start. Free it, or stop this with Ctrl-C and start again: another port is chosen then.`,
+    )
   }
 }
 

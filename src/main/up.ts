@@ -53,6 +53,8 @@ async function runParts({ read, lab, say, ending, hurry }: UpDeps): Promise<numb
   const { settings } = read
   const logs = join(settings.dataFolder, 'logs')
   await endLeftovers(logs, say)
+  // Found before ports are chosen: getting it may take a minute, and a port that was free then may be taken now.
+  const binary = settings.temporal.external ? null : await temporalBinary(say)
   const addresses = await chooseAddresses(read)
   writeAddresses(settings.dataFolder, addresses)
 
@@ -65,8 +67,8 @@ async function runParts({ read, lab, say, ending, hurry }: UpDeps): Promise<numb
     await Promise.race([part.up, aborted(ending)])
   }
   const labUp = lab === null ? null : lab.up((line) => say(lineOf('lab', line)))
-  if (settings.temporal.external) say(lineOf('temporal', `${addresses.temporal.address} (not started here)`))
-  else await start(await temporalPart(read, addresses, say))
+  if (binary === null) say(lineOf('temporal', `${addresses.temporal.address} (not started here)`))
+  else await start(await temporalPart(read, addresses, binary))
   await labUp
   await start(ownPart('worker', ['worker'], settings.dataFolder))
   await start(ownPart('server', ['serve'], settings.dataFolder))
@@ -86,7 +88,15 @@ async function runParts({ read, lab, say, ending, hurry }: UpDeps): Promise<numb
 /** Parts of a supervisor that was killed are ended, not adopted: they may run code of before the last build. */
 async function endLeftovers(logs: string, say: (line: string) => void): Promise<void> {
   for (const name of ['server', 'worker', 'temporal']) {
-    const spec = { name, command: [], cwd: '.', env: {}, ready: () => Promise.resolve(''), stopGraceMs: STOP_GRACE_MS }
+    const spec = {
+      name,
+      command: [],
+      cwd: '.',
+      env: {},
+      ports: [],
+      ready: () => Promise.resolve(''),
+      stopGraceMs: STOP_GRACE_MS,
+    }
     if (await endLeftover(spec, logs)) say(lineOf(name, 'ended one that an earlier start had left'))
   }
 }
@@ -94,14 +104,13 @@ async function endLeftovers(logs: string, say: (line: string) => void): Promise<
 const STOP_GRACE_MS = 10_000
 const SERVER_READY_MS = 60_000
 
-async function temporalPart(
-  { settings }: SettingsRead,
-  { temporal }: Addresses,
-  say: (line: string) => void,
-): Promise<PartSpec> {
+async function temporalBinary(say: (line: string) => void): Promise<string> {
   const { findTemporalCli } = await import('../temporal/cli-binary.ts')
+  return findTemporalCli({ cacheFolder: join(installationFolder(), '.phix', 'bin'), say })
+}
+
+async function temporalPart({ settings }: SettingsRead, { temporal }: Addresses, binary: string): Promise<PartSpec> {
   const { awaitDevServer, devServerArguments } = await import('../temporal/dev-server.ts')
-  const binary = await findTemporalCli({ cacheFolder: join(installationFolder(), '.phix', 'bin'), say })
   const spec = {
     port: portOf(temporal.address),
     uiPort: portOf(temporal.uiAddress),
@@ -113,6 +122,7 @@ async function temporalPart(
     command: [binary, ...devServerArguments(spec)],
     cwd: settings.dataFolder,
     env: inherited(settings.dataFolder),
+    ports: [spec.port, spec.uiPort],
     ready: async (_pid, signal) => {
       await awaitDevServer(spec, SERVER_READY_MS, signal)
       return `${temporal.address}, web UI ${temporal.uiAddress}`
@@ -128,6 +138,7 @@ function ownPart(name: string, words: readonly string[], dataFolder: string): Pa
     command: [process.execPath, join(installationFolder(), 'bin', 'phix'), ...words],
     cwd: installationFolder(),
     env: inherited(dataFolder),
+    ports: [],
     ready: (pid, signal) => awaitReadyNote(dataFolder, name, pid, signal),
     stopGraceMs: STOP_GRACE_MS,
   }

@@ -34,7 +34,11 @@ describeWithTemporal('a lab that is watched', () => {
       const before = up.world.nodePid('node-2')
       expect((await up.phix('lab', 'break', 'node-2', 'kill')).code).toBe(0)
       expect(up.world.nodePid('node-2')).not.toBe(before)
-      await until(() => up.world.isHealthy('node-2'), HEALED_MS, () => up.said())
+      await until(
+        () => up.world.isHealthy('node-2'),
+        HEALED_MS,
+        () => up.said(),
+      )
       const run = await lastRun('node-2', 'single-node-recovery')
       expect(run).toMatchObject({ outcome: 'effective', status: 'completed' })
       expect(up.world.nodePid('node-2')).not.toBe(before)

@@ -78,7 +78,14 @@ export async function startPhix({ env = {}, runbooksFolder = join(root, 'runbook
       child.once('exit', (code) => reject(new Error(`phix up ended with ${code}:\n${output}`))),
     )
     ended.catch(() => {}) // an end that is wanted later is no error
-    await Promise.race([until(() => output.includes('Ctrl-C stops everything'), UP_MS, () => output), ended])
+    await Promise.race([
+      until(
+        () => output.includes('Ctrl-C stops everything'),
+        UP_MS,
+        () => output,
+      ),
+      ended,
+    ])
   }
   const phix = (...words: string[]): Promise<Said> => run([bin, ...words], environment)
   await launch()
@@ -101,13 +108,21 @@ export async function startPhix({ env = {}, runbooksFolder = join(root, 'runbook
     again: launch,
     async down() {
       child.kill('SIGINT')
-      await until(() => child.exitCode !== null || child.signalCode !== null, DOWN_MS, () => output)
+      await until(
+        () => child.exitCode !== null || child.signalCode !== null,
+        DOWN_MS,
+        () => output,
+      )
       return processesOf(dataFolder).map(({ pid }) => pid)
     },
     async remove() {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGINT')
-        await until(() => child.exitCode !== null || child.signalCode !== null, DOWN_MS, () => output).catch(() => {})
+        await until(
+          () => child.exitCode !== null || child.signalCode !== null,
+          DOWN_MS,
+          () => output,
+        ).catch(() => {})
       }
       child.kill('SIGKILL')
       for (const { pid } of processesOf(dataFolder)) process.kill(pid, 'SIGKILL')
@@ -123,7 +138,8 @@ function worldOf(dataFolder: string): World {
   const admin = (): string => cluster().services[0].balancer.admin
   return {
     nodePid: (node) =>
-      processesOf(dataFolder).find(({ command }) => command.includes('lab-node') && command.includes(node))?.pid ?? null,
+      processesOf(dataFolder).find(({ command }) => command.includes('lab-node') && command.includes(node))?.pid ??
+      null,
     async isHealthy(node) {
       const address = cluster().nodes.find(({ name }) => name === node)?.address
       const answer = await fetch(`${address}/api/v1/health`, { signal: AbortSignal.timeout(1000) }).catch(() => null)

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +35,7 @@ function specOf(program: string): PartSpec {
     command: [process.execPath, join(folder, 'program.cjs'), folder],
     cwd: folder,
     env: {},
+    ports: [],
     ready: (pid, signal) => awaitReadyNote(folder, 'thing', pid, signal),
     stopGraceMs: 2000,
   }
@@ -82,4 +84,15 @@ test('what a killed supervisor left is found by its record and ended', async () 
   const pid = recordedPid()
   expect(await endLeftover(spec, folder)).toBe(true)
   expect(isAlive(pid)).toBe(false)
+})
+
+test('a part whose port a stranger holds is not started: the stranger would answer in its place', async () => {
+  const stranger = createServer()
+  await new Promise<void>((done) => stranger.listen(0, '127.0.0.1', () => done()))
+  const address = stranger.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  start({ ...specOf(PROGRAM), ports: [port] })
+  await vi.waitFor(() => expect(said[0]).toContain(`Port ${port} is taken by another program`), 10_000)
+  await new Promise((done) => stranger.close(done))
+  await vi.waitFor(() => expect(said.at(-1)).toContain('is there'), 10_000)
 })
