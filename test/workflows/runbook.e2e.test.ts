@@ -249,6 +249,41 @@ describeWithTemporal('a run of a runbook', () => {
     expect(worker.did).toEqual([])
   })
 
+  test('tells the detector how it ended, for one event, and never waits for it', async () => {
+    // Whoever holds the detector's id hears it; a run at a gate keeps what it cannot read.
+    const workflowId = 'detector/c1'
+    const plan = unverified([approve('ok')])
+    const listener = await worker.client.workflow.start(plan.name, startOf(worker.taskQueue, workflowId, inputOf(plan)))
+    const { handle } = await run(unverified([change('a')]))
+    await eventually('the signal `ended`', async () =>
+      ((await listener.fetchHistory()).events ?? []).find(
+        (event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'ended',
+      ),
+    )
+    const alone = unverified([change('a')])
+    await listener.terminate()
+    expect((await eventsOf(handle)).length).toBe((await eventsOf((await run(alone)).handle)).length)
+  })
+
+  test('a run that is reset uses the same keys again, so that nothing is done twice', async () => {
+    const handle = await start(unverified([change('a')]))
+    await handle.result()
+    const { events } = await handle.fetchHistory()
+    const firstTask = (events ?? []).find((event) => event.workflowTaskCompletedEventAttributes)
+    if (firstTask?.eventId === undefined) throw new Error('no workflow task was completed')
+    const described = await handle.describe()
+    await worker.client.workflowService.resetWorkflowExecution({
+      namespace: server.namespace,
+      workflowExecution: { workflowId: handle.workflowId, runId: described.runId },
+      reason: 'test',
+      requestId: `reset-${handle.workflowId}`,
+      workflowTaskFinishEventId: firstTask.eventId,
+    })
+    await worker.client.workflow.getHandle(handle.workflowId).result()
+    expect(worker.calls).toHaveLength(2)
+    expect(new Set(worker.calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
+  })
+
   test('continues as new before 500 steps, with everything it knows', async () => {
     const plan = unverified([
       change('first'),
