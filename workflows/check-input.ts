@@ -38,8 +38,15 @@ export function stateFrom(input: RunInput): State | null {
 
 /** Whether the detector's leave came with the start, for this very run and in time. */
 export function isGranted(): boolean {
-  const { memo, workflowId, startTime } = workflowInfo()
-  const grant = memo?.[GRANT_MEMO] as Partial<Grant> | undefined
-  if (typeof grant !== 'object' || grant === null || grant.workflowId !== workflowId) return false
-  return typeof grant.issuedAt === 'number' && startTime.getTime() - grant.issuedAt <= GRANT_VALID_MS
+  const issuedAt = grantOf()?.issuedAt
+  return typeof issuedAt === 'number' && workflowInfo().startTime.getTime() - issuedAt <= GRANT_VALID_MS
+}
+
+/** Whether whoever started this run gave it leave: then it is theirs, and they hear how it ends. */
+export const hasGrant = (): boolean => grantOf() !== null
+
+function grantOf(): Partial<Grant> | null {
+  const { memo, workflowId } = workflowInfo()
+  const grant = memo?.[GRANT_MEMO] as Partial<Grant> | null | undefined
+  return typeof grant === 'object' && grant?.workflowId === workflowId ? grant : null
 }

@@ -31,7 +31,7 @@ import {
 } from '../src/plan/run.ts'
 import { bytesOf } from '../src/plan/size.ts'
 import { capResult } from './cap-result.ts'
-import { checkInput, isGranted, stateFrom } from './check-input.ts'
+import { checkInput, hasGrant, isGranted, stateFrom } from './check-input.ts'
 import { detailsOf } from './details.ts'
 import { createGates, type Gates } from './gates.ts'
 import { startPlan, type OpenRun } from './interpreter/run-plan.ts'
@@ -197,20 +197,23 @@ async function close(
   draw()
   const isCancelled = result.outcome === 'cancelled' && root.consideredCancelled
   recordEnd(result, isCancelled)
-  tellDetector(input.cluster, result)
+  await tellDetector(input.cluster, result)
   await condition(allHandlersFinished)
   if (isCancelled) throw new CancelledFailure(result.message)
   return result
 }
 
-/** For latency, not for truth: nothing waits for it, and a detector that is not there is no failure of the run. */
-function tellDetector(cluster: string, result: RunResult): void {
+/**
+ * Tells the detector, where it is not the one that started this run and hears its end by itself. For latency, not for truth:
+ * a detector that is not there is no failure of the run.
+ * Why it waits: the server drops a signal whose sender closes in the same task. That is five events, so only then.
+ */
+async function tellDetector(cluster: string, result: RunResult): Promise<void> {
   const { workflowId, runId, parent } = workflowInfo()
-  if (parent !== undefined && parent.workflowId !== detectorId(cluster)) return
+  if (parent !== undefined || hasGrant() || result.outcome === 'refused') return
   const message: EndedMessage = { workflowId, runId, result }
-  getExternalWorkflowHandle(detectorId(cluster))
-    .signal(defineSignal<[EndedMessage]>('ended'), message)
-    .catch(() => {})
+  const detector = getExternalWorkflowHandle(detectorId(cluster))
+  await detector.signal(defineSignal<[EndedMessage]>('ended'), message).catch(() => {})
 }
 
 /** Whether the state still fits into the start of a next run; looked at again only once the history has grown. */

@@ -15,6 +15,8 @@ export interface RehearsalOptions {
    * would begin is held back.
    */
   readonly crash?: 'kill' | 'continue'
+  /** Spoils what the next process is given: tests use it to show that the checks would notice. */
+  readonly spoil?: (state: State) => void
 }
 
 export interface Rehearsal {
@@ -42,6 +44,7 @@ export async function rehearse(input: RunInput, script: Script, options: Rehears
     calls += leg.calls
     if (leg.result !== null) return { result: leg.result, state: leg.state, journal: world.journal, calls, resumed }
     state = JSON.parse(JSON.stringify(leg.state)) as State
+    options.spoil?.(state)
     resumed++
   }
 }

@@ -249,6 +249,41 @@ describeWithTemporal('a run of a runbook', () => {
     expect(worker.did).toEqual([])
   })
 
+  test('tells the detector how it ended, where it was started past it', async () => {
+    // Whoever holds the detector's id hears it; a run at a gate keeps what it cannot read.
+    const plan = unverified([approve('ok')])
+    const options = startOf(worker.taskQueue, 'detector/c1', inputOf(plan))
+    const detector = await worker.client.workflow.start(plan.name, options)
+    const workflowId = `test-plan/past/${++number}`
+    const args: [RunInput] = [inputOf(unverified([change('a')]))]
+    await worker.client.workflow.execute('test-plan', { taskQueue: worker.taskQueue, workflowId, args })
+    await eventually('the signal `ended`', async () =>
+      ((await detector.fetchHistory()).events ?? []).find(
+        (event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'ended',
+      ),
+    )
+    await detector.terminate()
+  })
+
+  test('a run that is reset uses the same keys again, so that nothing is done twice', async () => {
+    const handle = await start(unverified([change('a')]))
+    await handle.result()
+    const { events } = await handle.fetchHistory()
+    const firstTask = (events ?? []).find((event) => event.workflowTaskCompletedEventAttributes)
+    if (firstTask?.eventId === undefined) throw new Error('no workflow task was completed')
+    const described = await handle.describe()
+    await worker.client.workflowService.resetWorkflowExecution({
+      namespace: server.namespace,
+      workflowExecution: { workflowId: handle.workflowId, runId: described.runId },
+      reason: 'test',
+      requestId: `reset-${handle.workflowId}`,
+      workflowTaskFinishEventId: firstTask.eventId,
+    })
+    await worker.client.workflow.getHandle(handle.workflowId).result()
+    expect(worker.calls).toHaveLength(2)
+    expect(new Set(worker.calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
+  })
+
   test('continues as new before 500 steps, with everything it knows', async () => {
     const plan = unverified([
       change('first'),
