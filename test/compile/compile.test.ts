@@ -168,7 +168,9 @@ describe('bad input never throws and never half-works', () => {
     const bytes = encode(text)
     compile({ path: 'warm.yaml', bytes: encode('a: 1') }, { catalogue: TEST_CATALOGUE })
     // Processor time of the better of two goes: other programs on the machine are not what is measured.
-    const tookMs = Math.min(...[1, 2].map(() => processorMs(() => compile({ path: 'x.yaml', bytes }, { catalogue: TEST_CATALOGUE }))))
+    const tookMs = Math.min(
+      ...[1, 2].map(() => processorMs(() => compile({ path: 'x.yaml', bytes }, { catalogue: TEST_CATALOGUE }))),
+    )
     const compiled = compile({ path: 'x.yaml', bytes }, { catalogue: TEST_CATALOGUE })
     expect(compiled.ok).toBe(false)
     expectAnswer(compiled)
