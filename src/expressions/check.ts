@@ -4,6 +4,7 @@ import type { ASTNode, Environment } from '@marcbachmann/cel-js'
 import type { JsonObject } from '../plan/json.ts'
 import type { JsonSchema } from '../plan/manifest.ts'
 import { createEnvironment, findForbidden, walk } from './environment.ts'
+import { inWords } from './in-words.ts'
 
 export type ExpressionType = 'bool' | 'string' | 'number' | 'list' | 'map' | 'unknown'
 
@@ -330,8 +331,6 @@ function typeFrom(name: string): ExpressionType {
 }
 
 interface EngineError {
-  readonly summary?: string
-  readonly message?: string
   readonly code?: string
   readonly range?: { readonly start: number; readonly end: number }
 }
@@ -341,27 +340,3 @@ function rangeOf(error: unknown, source: string): { readonly start: number; read
   const start = Math.min(range?.start ?? 0, source.length)
   return { start, end: Math.max(start, Math.min(range?.end ?? source.length, source.length)) }
 }
-
-const TYPE_WORDS: Readonly<Record<string, string>> = {
-  double: 'number',
-  int: 'number',
-  uint: 'number',
-  dyn: 'a value of unknown type',
-  string: 'text',
-  bool: 'true/false',
-}
-
-/** The engine's words in the runbook author's: numbers are numbers, texts are texts. */
-export function inWords(error: unknown): string {
-  const { summary, message } = (error ?? {}) as EngineError
-  const text = (summary ?? message ?? 'it cannot be read').split('\n')[0] ?? ''
-  const overload = /^no such overload: (.*)$/i.exec(text)?.[1]
-  if (overload !== undefined) return `there is no \`${worded(overload)}\``
-  if (/overlap/.test(text)) return 'a loop over an empty list says nothing'
-  return text
-    .replace(/Unexpected token: EOF|^Expected .* got EOF/, 'it stops too early')
-    .replace(/'(double|int|uint|string|bool|dyn)'/g, (_, type: string) => `\`${TYPE_WORDS[type] ?? type}\``)
-}
-
-const worded = (text: string): string =>
-  text.replace(/\b(double|int|uint|string|bool)\b/g, (type) => TYPE_WORDS[type] ?? type)

@@ -180,6 +180,16 @@ export const MISTAKES: readonly Mistake[] = [
     '  - id: maybe\n    if: steps.probe.ok\n    uses: node.probe\n    with: { node: a }\n  - if: «steps.maybe.output.healthy»\n    wait: 1s\n',
   ),
   steps(
+    'an output of a case that may not have run',
+    'RB312',
+    '  - switch:\n      - when: steps.probe.ok\n        do: [{ id: seen, uses: node.probe, with: { node: a } }]\n    outputs: { healthy: "${{ «steps.seen.output.healthy» }}" }\n',
+  ),
+  steps(
+    'an output of a branch that may have failed',
+    'RB312',
+    '  - parallel:\n      a: [{ id: seen, uses: node.probe, with: { node: a } }]\n    mode: collect\n    outputs: { healthy: "${{ «steps.seen.output.healthy» }}" }\n',
+  ),
+  steps(
     'an output of what was tried',
     'RB312',
     '  - try:\n      - id: risky\n        uses: node.probe\n        with: { node: a }\n    catch:\n      - do: [{ notify: oncall, message: "${{ «steps.risky.output.healthy» }}" }]\n',

@@ -113,11 +113,14 @@ function parse(source: SourceText): Read {
   if (document.contents === null || isNothing(document.contents)) return refuse(source, 'RB114', START)
   const found: Diagnostic[] = []
   const report = (code: DiagnosticCode, at: Span, params: Params = {}, help?: string): void => {
-    found.push(diagnostic(code, placeOf(source, at), params, help))
+    if (found.length < MAX_TOLD) found.push(diagnostic(code, placeOf(source, at), params, help))
   }
   const tree = toTree(document.contents, 1, report)
   return tree === null || found.length > 0 ? { ok: false, source, errors: found } : { ok: true, source, tree }
 }
+
+/** A hostile file can hold thousands of one mistake; nobody reads on after a hundred. */
+const MAX_TOLD = 100
 
 const isNothing = (node: unknown): boolean => isScalar(node) && node.value === null && node.source === ''
 

@@ -119,12 +119,19 @@ function reportMissingOutput(read: Read, path: Path, id: string, { places, repor
   return true
 }
 
-/** Skipped by its `if`, failed and gone on, or in what was tried while a handler reads. */
+/** Skipped by its `if`, failed and gone on, in a case or branch that may not have got there, or in what was tried. */
 function mayBeMissing({ step, scope }: Placed, read: Read): boolean {
   if (step.condition !== null || step.onFailure === 'continue') return true
+  if (read.order === Number.POSITIVE_INFINITY && isOneOfSeveral(scope)) return true
   const handlers =
     read.scope === null ? [] : [...outwards(read.scope)].filter(({ role }) => role === 'catch' || role === 'finally')
   return handlers.some(({ parent }) => parent === scope)
+}
+
+/** When the block around is done, this one may not have run, or may have failed. */
+function isOneOfSeveral({ role, owner }: Scope): boolean {
+  if (role === 'case' || role === 'otherwise') return true
+  return role === 'branch' && owner?.step.part.kind === 'parallel' && owner.step.part.mode === 'collect'
 }
 
 const WANTED: Readonly<
