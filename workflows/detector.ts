@@ -162,12 +162,6 @@ export async function detector(input: DetectorInput): Promise<void> {
       const decision = answerTo(state, requestId)
       if (decision === null) throw ApplicationFailure.nonRetryable('the decision is no longer kept', 'exhausted')
       const run = state.open.find(({ workflowId }) => workflowId === decision.workflowId)
-      if (
-        decision.kind === 'started' &&
-        run === undefined &&
-        !state.answered.some((each) => each.requestId === requestId)
-      )
-        throw ApplicationFailure.nonRetryable(`Temporal did not start \`${runbook}\``, 'unavailable')
       return { decision, workflowId: decision.workflowId, runId: run?.runId || null }
     },
     {
