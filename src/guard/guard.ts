@@ -2,7 +2,7 @@
 // Invariants: at most one open run per lock (I1), at most one start per episode (I2), attempts never exceeded, every
 // trigger ends as one decision. Reading order: stages.ts, decide.ts, close.ts.
 import { close, release } from './close.ts'
-import { decide, LOOK_AGAIN_MS } from './decide.ts'
+import { decide, keep, LOOK_AGAIN_MS } from './decide.ts'
 import { lookAround, observe, standingTrigger } from './observe.ts'
 import type { EndedMessage, FollowReport, MarkRequest, MatchReport, Observation, Trigger } from './protocol.ts'
 import { NEVER, STAGES, type Stage } from './stages.ts'
@@ -49,27 +49,29 @@ const changeRun = (state: GuardState, workflowId: string, change: Partial<OpenEn
   open: state.open.map((run) => (run.workflowId === workflowId ? { ...run, ...change } : run)),
 })
 
+/** Takes a start back. The trigger's decision is corrected: whoever asked is told, and what stands is tried again later. */
 function notLaunched(state: GuardState, workflowId: string, why: string, now: number): Step {
-  const report: FollowReport = {
-    workflowId,
-    runId: '',
-    status: 'COMPLETED',
-    result: {
-      outcome: 'refused',
-      code: 'not-started',
-      message: `Temporal did not start it: ${why}`,
-      failure: null,
-      left: [],
-      startedAt: now,
-      endedAt: now,
-    },
-  }
-  const step = close(state, report, now)
+  const run = state.open.find((each) => each.workflowId === workflowId)
+  if (run === undefined || run.closed !== null) return still(state)
+  const message = `Temporal did not start \`${run.runbook}\` on \`${run.target}\`: ${why}`
+  const result = { code: 'not-started', message, failure: null, left: [], startedAt: now, endedAt: now }
+  const report: FollowReport = { workflowId, runId: '', status: 'COMPLETED', result: { ...result, outcome: 'refused' } }
+  const { target, runbook, trigger } = run
+  const corrected = {
+    target,
+    runbook,
+    trigger,
+    kind: 'refused',
+    reason: 'not-started',
+    message,
+    workflowId: null,
+  } as const
+  const step = andThen(close(state, report, now), (each) => keep(each, corrected, now))
   // Not at once again: what refused it has to get its time.
   const targets = Object.fromEntries(
-    Object.entries(step.state.targets).map(([name, target]) => [
+    Object.entries(step.state.targets).map(([name, known]) => [
       name,
-      targetOf(state, name)?.startedIn === workflowId ? { ...target, lookAgainAt: now + LOOK_AGAIN_MS } : target,
+      targetOf(state, name)?.startedIn === workflowId ? { ...known, lookAgainAt: now + LOOK_AGAIN_MS } : known,
     ]),
   )
   const effects = step.effects.filter((effect) => effect.kind !== 'match')

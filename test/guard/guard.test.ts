@@ -262,6 +262,7 @@ describe('the end of a run', () => {
     bench.observe('node-2', 'suspect', 1000)
     bench.send({ kind: 'notLaunched', workflowId: bench.started[0]!, why: 'unreachable' }, 1100)
     expect(bench.state.open).toEqual([])
+    expect(bench.last).toMatchObject({ kind: 'refused', reason: 'not-started' })
     expect(bench.state.targets['node-2']?.ledgers.heal.attempts).toEqual([])
     bench.observe('node-2', 'suspect', 17_000)
     expect(bench.started).toHaveLength(2)

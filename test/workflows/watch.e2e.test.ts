@@ -13,7 +13,7 @@ import { openJournal } from '../../src/journal/open-journal.ts'
 import { detectorId } from '../../src/plan/ids.ts'
 import { connectEngine } from '../../src/temporal/connect-engine.ts'
 import { describeWithTemporal, startTestServer } from '../temporal-server.ts'
-import { clusterOf } from './detector-bench.ts'
+import { clusterOf } from './stubs/lab-of-three.ts'
 
 const NODE = `require('node:http').createServer((_, answer) => answer.end('{"status":"healthy"}')).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
 

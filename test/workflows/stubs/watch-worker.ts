@@ -6,7 +6,7 @@ import type { Inventory } from '../../../src/inventory/inventory.ts'
 import { openJournal } from '../../../src/journal/open-journal.ts'
 import { TASK_QUEUE } from '../../../src/plan/ids.ts'
 import { connectEngine } from '../../../src/temporal/connect-engine.ts'
-import { recovery } from '../detector-bench.ts'
+import { recovery } from './lab-of-three.ts'
 
 const [address = '', codePath = '', inventoryFile = '', journalFile = ''] = process.argv.slice(2)
 Runtime.install({ logger: new DefaultLogger('ERROR') })
