@@ -154,6 +154,11 @@ export const CATALOGUE = {
     'The name becomes the type of a Temporal workflow. Some names mean something there already.',
     'choose another name',
   ),
+  RB210: error(
+    '`{key}` in {where} must be {expected}',
+    'Names of inputs, values and branches are written in expressions and in the paths of steps.',
+    'write `_` for what is neither a letter nor a digit',
+  ),
 
   RB301: error(
     'the expression is malformed: {why}',

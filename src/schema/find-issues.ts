@@ -7,10 +7,10 @@ import type { Json } from '../plan/json.ts'
 import type { JsonSchema } from '../plan/manifest.ts'
 
 export interface SchemaIssue {
-  /** Where in the value: keys and indexes. For `unknown` and `missing` the map that has or lacks the key. */
+  /** Where in the value: keys and indexes. For `unknown`, `missing` and `name` the map that has or lacks the key. */
   readonly path: readonly string[]
-  readonly kind: 'unknown' | 'missing' | 'type' | 'value'
-  /** The key that is unknown or missing; else the last of the path. */
+  readonly kind: 'unknown' | 'missing' | 'name' | 'type' | 'value'
+  /** The key that is unknown, missing or no name; else the last of the path. */
   readonly key: string
   /** What would fit, in words. */
   readonly expected: string
@@ -44,8 +44,10 @@ export function findIssues(schema: JsonSchema, value: Json): readonly SchemaIssu
   }
   if (validate(value)) return []
   const seen = new Set<string>()
-  return (validate.errors ?? []).map(toIssue).filter((issue) => {
-    const place = JSON.stringify([issue.path, issue.kind === 'unknown' || issue.kind === 'missing' ? issue.key : ''])
+  // What is wrong inside a name is told once, as an issue of the name.
+  const errors = (validate.errors ?? []).filter(({ propertyName }) => propertyName === undefined)
+  return errors.map(toIssue).filter((issue) => {
+    const place = JSON.stringify([issue.path, issue.kind === 'type' || issue.kind === 'value' ? '' : issue.key])
     const isNew = !seen.has(place)
     seen.add(place)
     return isNew
@@ -69,7 +71,12 @@ function toIssue(error: ErrorObject): SchemaIssue {
         candidates: properties,
       }
     case 'propertyNames':
-      return { ...base, kind: 'unknown', key: String(error.params['propertyName']) }
+      return {
+        ...base,
+        kind: 'name',
+        key: String(error.params['propertyName']),
+        expected: says(error, (error.schema ?? {}) as JsonSchema),
+      }
     case 'required':
       return { ...base, kind: 'missing', key: String(error.params['missingProperty']) }
     case 'type':

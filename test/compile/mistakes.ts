@@ -76,6 +76,8 @@ export const MISTAKES: readonly Mistake[] = [
   top('an unknown key of the guard', 'RB201', 'guard: { «cooldwn»: 5m }\n'),
   top('attempts without a window', 'RB203', 'guard: { attempts: «3» }\n'),
   top('a share above 100 %', 'RB204', 'guard: { keep: { healthy: «150%» } }\n'),
+  top('an input with a name that no expression could read', 'RB210', 'inputs: { «my-node»: { type: node } }\n'),
+  step('a branch with a space in its name', 'RB210', '  - parallel: { «a b»: [{ wait: 1s }] }\n'),
   top('an input of an unknown type', 'RB204', 'inputs: { n: { type: «integer» } }\n'),
   top('an input without a type', 'RB202', 'inputs: { «n»: { summary: x } }\n'),
   top('an enum without values', 'RB202', 'inputs: { «n»: { type: enum } }\n'),

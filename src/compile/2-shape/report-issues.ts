@@ -25,6 +25,11 @@ export function reportIssues(
         report('RB201', entry?.keyAt ?? found.tree.at, { key: issue.key, where: called }, help(issue))
         break
       }
+      case 'name': {
+        const entry = found.tree.kind === 'map' ? entryOf(found.tree, issue.key) : undefined
+        report('RB210', entry?.keyAt ?? found.tree.at, { key: issue.key, where: called, expected: issue.expected })
+        break
+      }
       case 'missing':
         report(
           'RB202',

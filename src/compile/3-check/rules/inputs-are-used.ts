@@ -8,7 +8,8 @@ export const inputsAreUsed: Rule = ({ ast, places, reads, report }) => {
   if (places.all.some(({ step }) => step.broken)) return
   const used = new Set(reads.flatMap(({ expression }) => inputsIn(expression)))
   if (used.has('*')) return
-  for (const { spec, entry } of ast.inputs) if (!used.has(spec.name)) report('RB321', entry.keyAt, { name: spec.name })
+  for (const { spec, entry, broken } of ast.inputs)
+    if (!broken && !used.has(spec.name)) report('RB321', entry.keyAt, { name: spec.name })
 }
 
 /** `*` where the whole map is read, or the expression cannot be read at all. */
