@@ -1,7 +1,7 @@
 // What may refuse or hold a start: the rules in the order in which they are asked. A stage is a pure function that
 // rules, or has nothing to say. Read next: guard.ts, which asks them.
-import type { Candidate, DecisionKind, Trigger } from './protocol.ts'
-import { overlap, targetOf, type GuardState, type LedgerName, type OpenEntry, type TargetRecord } from './state.ts'
+import type { Candidate, DecisionKind, LedgerName, Trigger } from './protocol.ts'
+import { overlap, targetOf, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
 
 /** One question put to the guard: may this candidate start now, because of this trigger? */
 export interface Ask {

@@ -88,6 +88,7 @@ function clusterFrom(fields: Fields, folder: string): Cluster {
       failedPhi: detector?.number('failedPhi') ?? DEFAULT_DETECTOR.failedPhi,
     },
     guard: guardFrom(fields.inside('guard')),
+    page: fields.texts('page'),
   }
 }
 

@@ -6,7 +6,7 @@ import type { OnFailure, Step } from '../../src/plan/plan.ts'
 import type { StepRow } from '../../src/plan/run.ts'
 import { askAboutFailure } from './ask-about-failure.ts'
 import { CANCELLED, NEXT, type Flow } from './flow.ts'
-import { nameOf, placeOf, scopeAt, type Place, type RunContext, type Surroundings } from './run-context.ts'
+import { announce, nameOf, placeOf, scopeAt, type Place, type RunContext, type Surroundings } from './run-context.ts'
 import { runKind } from './run-kind.ts'
 import { addNote, closeFrame, decideOnce, isOpen, recordOf, setRow, type StepRecord } from './state.ts'
 import { completed, failed, SKIPPED, type StepDone } from './step-done.ts'
@@ -14,6 +14,7 @@ import { rememberUndo } from './steps/act.ts'
 
 /** Runs a block's steps in order until one does not go on. */
 export async function runSteps(context: RunContext, steps: readonly Step[], around: Surroundings): Promise<Flow> {
+  announce(around, steps)
   for (const step of steps) {
     const flow = await runStep(context, step, around)
     if (flow.kind !== 'next') return flow
