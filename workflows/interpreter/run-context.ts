@@ -19,6 +19,10 @@ export interface RunContext {
   readonly target: string
   /** What an earlier run left on this target. */
   readonly left: readonly UndoEntry[]
+  /** Whether a person must approve before the first change. */
+  readonly asksLeave: boolean
+  /** The question that is open now. */
+  readonly leave: { asked: Promise<void> | null }
   /** Tells the ladder's levels `after: failure`. */
   readonly tellFailure: (stage: string, message: string) => Promise<void>
   /** Given to the blocks, which cannot import what imports them. */

@@ -47,7 +47,11 @@ export async function runApprove(context: RunContext, step: ApproveStep, at: Pla
     if (answer.verb !== 'approve')
       return rejected('rejected', `${answer.by} rejected \`${path}\`${answer.why === null ? '.' : `: ${answer.why}`}`)
     const voted = [...voters, answer.by]
-    if (voted.length >= step.quorum) return completed({ by: voted, why: answer.why })
+    if (voted.length >= step.quorum) {
+      // A person has seen it: what stands at the top is not asked for twice.
+      if (at.around.outer === null) context.state.leave ??= 'given'
+      return completed({ by: voted, why: answer.why })
+    }
     frame.choices['voters'] = voted
   }
 }
