@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/plan/json.ts'
 import type { Step, ValueMap } from '../../src/plan/plan.ts'
 import { LIMITS } from '../../src/plan/run.ts'
 import { cutText } from '../../src/plan/size.ts'
+import { blocksOf } from './steps-inside.ts'
 
 const LINES = 100
 
@@ -17,7 +18,9 @@ export function outlineOf(steps: readonly Step[], scope: JsonObject): string {
 function linesOf(steps: readonly Step[], scope: JsonObject, indent: string): readonly string[] {
   return steps.flatMap((step) => [
     `${indent}- ${step.id}: ${step.title}${argumentsOf(step, scope)}${step.if === null ? '' : ` (if ${step.if})`}`,
-    ...insideOf(step).flatMap((inner) => linesOf(inner, scope, `${indent}  `)),
+    ...(step.kind === 'run' ? [step.plan.steps] : blocksOf(step)).flatMap((inner) =>
+      linesOf(inner, scope, `${indent}  `),
+    ),
   ])
 }
 
@@ -32,25 +35,5 @@ function rendered(values: ValueMap, scope: JsonObject): string {
   } catch (error) {
     if (error instanceof ExpressionError) return '(its arguments are known when it begins)'
     throw error
-  }
-}
-
-/** The blocks of steps inside a step. */
-function insideOf(step: Step): readonly (readonly Step[])[] {
-  switch (step.kind) {
-    case 'do':
-    case 'forEach':
-    case 'repeat':
-      return [step.steps]
-    case 'parallel':
-      return step.branches.map(({ steps }) => steps)
-    case 'switch':
-      return [...step.cases.map(({ steps }) => steps), step.otherwise]
-    case 'try':
-      return [step.steps, ...step.catches.map(({ steps }) => steps), step.finally]
-    case 'run':
-      return [step.plan.steps]
-    default:
-      return []
   }
 }
