@@ -32,6 +32,8 @@ export interface GuardState {
   /** Why nothing is believed at the moment; null while the observer trusts itself. */
   readonly frozen: string | null
   readonly limits: ClusterLimits
+  /** Why decisions cannot be written down at the moment, so that nothing starts by itself; null while they can. */
+  readonly unrecorded: string | null
   /** Groups that are told what a person should know now. */
   readonly page: readonly string[]
 }
@@ -126,6 +128,7 @@ export function createGuardState(
     notes: [],
     frozen: null,
     limits: DEFAULT_LIMITS,
+    unrecorded: null,
     page: [],
   }
 }
@@ -154,9 +157,12 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     open: state.open,
     decisions: state.decisions,
     notes: state.notes,
-    frozen: state.frozen,
+    frozen: heldBecause(state),
   }
 }
+
+/** Answers why nothing starts by itself at the moment; null while it does. */
+export const heldBecause = ({ frozen, unrecorded }: GuardState): string | null => frozen ?? unrecorded
 
 /** Answers the state with one target changed; one that is not known yet is no member, and meant to serve. */
 export function withTarget(state: GuardState, name: string, change: Partial<TargetRecord>): GuardState {

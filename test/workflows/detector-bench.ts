@@ -8,7 +8,7 @@ import type { Decision, DetectorInput, DetectorState, VerdictObservation, WatchC
 import type { Cluster, Inventory } from '../../src/inventory/inventory.ts'
 import type { Journal, JournalRecord } from '../../src/journal/journal.ts'
 import { detectorId, TASK_QUEUE } from '../../src/plan/ids.ts'
-import type { RunResult } from '../../src/plan/run.ts'
+import type { NotifyCall, RunResult } from '../../src/plan/run.ts'
 import { connectEngine } from '../../src/temporal/connect-engine.ts'
 import { startTestServer } from '../temporal-server.ts'
 import { backAgain, clusterOf, recovery } from './stubs/lab-of-three.ts'
@@ -81,7 +81,7 @@ export async function startDetectorBench() {
     activities: {
       ...watching,
       watch: listen,
-      notify: (call: { message: string }) => Promise.resolve(void pages.push(call.message)),
+      notify: ({ to, message }: NotifyCall) => Promise.resolve(void pages.push(`${to.join(',')}: ${message}`)),
     },
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: 500,

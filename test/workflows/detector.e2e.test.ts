@@ -257,6 +257,44 @@ describeWithTemporal('a detector on a real server', () => {
     expect(await bench.engine.runResult(workflowId!)).toMatchObject({ message: 'asked for in Temporal' })
   })
 
+  test('an inventory that changed is told by its watch: a node that left is no target any more, pages go to the groups it names', async () => {
+    const lab = await bench.start('changing')
+    const nodes = ['node-1', 'node-2', 'node-4'].map((name) => ({ name, spare: false }))
+    const limits = { runsInFlight: 0, startsPerMinute: 10, override: null }
+    await bench.engine.detector.observe(lab, [
+      { kind: 'roster', at: Date.now(), roster: { nodes, limits, page: ['night'] } },
+    ])
+    const { targets } = await bench.until(lab, ({ targets: known }) => known['node-4'] !== undefined)
+    expect(Object.keys(targets).toSorted()).toEqual(['node-1', 'node-2', 'node-4'])
+    await bench.see(lab, 'node-1', 'suspect')
+    await bench.until(lab, ({ decisions }) => decisions.at(-1)?.reason === 'too-many-runs')
+    await bench.engine.detector.observe(lab, [{ kind: 'observer', at: Date.now(), trusted: false, evidence: 'alone' }])
+    await bench.until(lab, ({ frozen }) => frozen === 'alone')
+    const endAt = Date.now() + 10_000
+    while (!bench.pages.includes('night: `changing`: Verdicts are frozen: alone') && Date.now() < endAt)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(bench.pages).toContain('night: `changing`: Verdicts are frozen: alone')
+  })
+
+  test('words that are none of its own leave it as it is', async () => {
+    const lab = await bench.start('deaf')
+    const handle = bench.client.workflow.getHandle(detectorId(lab))
+    for (const nonsense of [null, 7, 'x', {}, [null, 1, { kind: 'verdict', at: 1 }, { kind: 'roster', at: 1 }]])
+      await handle.signal('observed', nonsense)
+    for (const nonsense of [null, {}, { workflowId: 'w', result: { outcome: 'effective' } }])
+      await handle.signal('ended', nonsense)
+    for (const [update, nonsense] of [
+      ['start', { ...request(), inputs: 'all' }],
+      ['start', { ...request(), inputs: { text: 'x'.repeat(70_000) } }],
+      ['mark', { target: 'node-1', desired: 'gone', key: 'k', why: '' }],
+      ['grant', { workflowId: 'w', runId: 'r', runbook: 'b', target: 't' }],
+    ] as const)
+      await expect(handle.executeUpdate(update, { args: [nonsense] })).rejects.toThrow()
+    await bench.see(lab, 'node-2', 'suspect')
+    expect((await openRun(lab)).target).toBe('node-2')
+    expect((await bench.decisions(lab)).map(({ kind }) => kind)).toEqual(['started'])
+  })
+
   test('a journal that is away keeps no start waiting, and gets everything when it is back', async () => {
     const lab = await bench.start('nine')
     bench.journal.isDown = true

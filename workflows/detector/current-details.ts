@@ -1,5 +1,5 @@
 // What Temporal's own UI shows of a detector: its targets that are not well, its open runs, its last decisions.
-import type { GuardState } from '../../src/guard/state.ts'
+import { heldBecause, type GuardState } from '../../src/guard/state.ts'
 
 const ROWS = 50
 const DECISIONS = 10
@@ -9,9 +9,10 @@ export function currentDetails(state: GuardState): string {
   const members = Object.entries(state.targets).filter(([, { isMember }]) => isMember)
   const well = members.filter(([, { verdict, desired }]) => verdict === 'healthy' && desired === 'serving')
   const others = members.filter((member) => !well.includes(member)).slice(0, ROWS)
+  const why = heldBecause(state)
   return [
     `**${state.cluster}**: ${well.length} of ${members.length} targets are healthy and serving.`,
-    ...(state.frozen === null ? [] : [`**Nothing starts by itself:** ${state.frozen}`]),
+    ...(why === null ? [] : [`**Nothing starts by itself:** ${why}`]),
     ...table(
       ['target', 'verdict', 'meant to be', 'evidence'],
       others.map(([name, { verdict, desired, evidence }]) => [name, verdict, desired, evidence]),
