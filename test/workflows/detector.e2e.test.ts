@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { detectorId, TASK_QUEUE } from '../../src/plan/ids.ts'
+import { createGuardState } from '../../src/guard/state.ts'
+import { detectorId, episodeFrom, TASK_QUEUE } from '../../src/plan/ids.ts'
+import type { Json } from '../../src/plan/json.ts'
 import { resultOf } from '../guard/cases.ts'
 import { describeWithTemporal } from '../temporal-server.ts'
 import { startDetectorBench } from './detector-bench.ts'
@@ -293,6 +295,43 @@ describeWithTemporal('a detector on a real server', () => {
     await bench.see(lab, 'node-2', 'suspect')
     expect((await openRun(lab)).target).toBe('node-2')
     expect((await bench.decisions(lab)).map(({ kind }) => kind)).toEqual(['started'])
+  })
+
+  test.each(['open', 'closed'])(
+    'a start whose id is taken by a run that is %s begins nothing, says so, and frees its lock when that has closed',
+    async (how) => {
+      const lab = `taken-${how}`
+      const episode = 9_000_000_000_000
+      const workflowId = `single-node-recovery/node-2/${episodeFrom(episode + 1)}`
+      const taken = { workflowId, taskQueue: TASK_QUEUE, args: [{}] }
+      const other = await bench.client.workflow.start('single-node-recovery', taken)
+      if (how === 'closed') {
+        await bench.finish(workflowId, resultOf('effective'))
+        await other.result()
+      }
+      const guard = createGuardState(lab, [{ name: 'node-2', desired: 'serving' }])
+      const node = { ...guard.targets['node-2']!, episode, observedAt: 1, verdict: 'healthy' as const }
+      const state = { guard: { ...guard, targets: { 'node-2': node } }, records: [], learned: [], shards: 1 }
+      await bench.start(lab, { state: state as unknown as Json })
+      await bench.see(lab, 'node-2', 'suspect')
+      await bench.until(lab, ({ decisions }) => decisions.some(({ reason }) => reason === 'already-there'))
+      if (how === 'open') {
+        expect((await bench.state(lab)).open).toMatchObject([{ workflowId, lock: 'node-2' }])
+        await bench.finish(workflowId, resultOf('effective'))
+      }
+      await bench.until(lab, ({ open }) => open.length === 0)
+      const described = await bench.client.workflow.getHandle(workflowId).describe()
+      expect(described.runId).toBe(other.firstExecutionRunId)
+    },
+  )
+
+  test('a start that Temporal cannot take frees its lock and leaves a decision', async () => {
+    const lab = await bench.start('too-large')
+    const { decision } = await bench.engine.detector.start(lab, request('too-large'))
+    expect(decision).toMatchObject({ kind: 'refused', reason: 'not-started' })
+    expect(decision.message).toContain('bytes; the limit is')
+    expect((await bench.state(lab)).open).toEqual([])
+    expect((await bench.engine.detector.start(lab, request())).decision.kind).toBe('started')
   })
 
   test('a journal that is away keeps no start waiting, and gets everything when it is back', async () => {
