@@ -9,8 +9,11 @@ export type Verdict = 'healthy' | 'suspect' | 'failed' | 'unknown'
 /** What a target is meant to be. Only `serving` ones are healed. */
 export type DesiredState = 'serving' | 'failed' | 'drained' | 'stopped' | 'spare'
 
-/** One change that `watch` saw. `confirmed`: an independent direct probe agreed. Signal `observed`, in batches. */
-export interface Observation {
+/** What `watch` tells. Signal `observed`, in batches. */
+export type Observation = VerdictObservation | ObserverObservation | ShardsObservation
+
+/** One change that `watch` saw. `confirmed`: an independent direct probe agreed. */
+export interface VerdictObservation {
   readonly kind: 'verdict'
   readonly target: string
   readonly verdict: Verdict
@@ -20,6 +23,23 @@ export interface Observation {
   readonly confirmed: boolean
   /** What the probe saw, one short sentence. */
   readonly evidence: string
+  /** True for a spare, which is not meant to serve until it is brought in. */
+  readonly spare?: boolean
+}
+
+/** The observer doubts itself, or trusts itself again. While it doubts, nothing starts by itself. */
+export interface ObserverObservation {
+  readonly kind: 'observer'
+  readonly at: number
+  readonly trusted: boolean
+  readonly evidence: string
+}
+
+/** How many shards the cluster's nodes need now, so that the detector has one `watch` for each. */
+export interface ShardsObservation {
+  readonly kind: 'shards'
+  readonly at: number
+  readonly count: number
 }
 
 /** What may start a runbook. */
@@ -50,6 +70,8 @@ export interface Candidate {
   /** Inventory name that `guard.lock` resolves to, and the target of the run. */
   readonly target: string
   readonly lock: string | null
+  /** Node names that the lock covers; `*` covers everything. Absent: the lock's own name alone. */
+  readonly covers?: readonly string[]
 }
 export interface MatchCall {
   readonly cluster: string
@@ -59,6 +81,15 @@ export interface MatchReport {
   readonly candidates: readonly Candidate[]
   /** Why others that were near did not match, or what is wrong with the inputs a person gave. */
   readonly refused: readonly { readonly runbook: string; readonly reason: string }[]
+  /** The cluster's limits as the inventory has them now. */
+  readonly limits?: ClusterLimits
+}
+
+/** Limits of a whole cluster; the inventory's `ClusterGuard` has this shape. */
+export interface ClusterLimits {
+  readonly runsInFlight: number
+  readonly startsPerMinute: number
+  readonly override: { readonly cooldownMs: number | null; readonly attempts: number | null } | null
 }
 
 export const DECISION_KINDS = ['started', 'joined', 'held', 'refused', 'shadowed'] as const
@@ -78,6 +109,8 @@ export interface Decision {
   /** One sentence for the person at 3 a.m. */
   readonly message: string
   readonly workflowId: string | null
+  /** Of the plan that was started. */
+  readonly planHash?: string
 }
 
 export interface OpenRun {
@@ -100,6 +133,10 @@ export interface DetectorState {
   readonly targets: Readonly<Record<string, TargetState>>
   readonly open: readonly OpenRun[]
   readonly decisions: readonly Decision[]
+  /** What a person should look at: runs that were terminated under way, an observer that doubts itself. */
+  readonly notes?: readonly { readonly at: number; readonly text: string }[]
+  /** Why verdicts are frozen; null while they are trusted. */
+  readonly frozen?: string | null
 }
 export interface TargetState {
   readonly desired: DesiredState
@@ -126,6 +163,8 @@ export type StartReply = {
 
 /** Update `grant`: a run that was started past the detector asks. */
 export interface GrantRequest {
+  /** Where absent, the one cluster that has a target of this name. */
+  readonly cluster?: string
   readonly workflowId: string
   readonly runId: string
   readonly runbook: string
@@ -134,6 +173,9 @@ export interface GrantRequest {
   readonly lock: string | null
   readonly guard: GuardSpec
   readonly startedBy: StartedBy
+  /** Filled by the activity `grant` from the inventory, as in `Candidate`. */
+  readonly covers?: readonly string[]
+  readonly limits?: ClusterLimits
 }
 export type GrantReply =
   | { readonly granted: true; readonly grant: Grant }
@@ -167,6 +209,23 @@ export interface FollowReport {
 export interface WatchCall {
   readonly cluster: string
   readonly shard: number
+  /** What an earlier watch of this shard had learned: it goes on with warm windows. */
+  readonly checkpoint?: WatchCheckpoint | null
+}
+
+/** The activity `record`: appends to the journal; doing it twice is doing it once. */
+export interface RecordCall {
+  readonly records: readonly RecordEntry[]
+}
+/** The journal's record, in the words of ring 0. */
+export interface RecordEntry {
+  readonly id: string
+  readonly kind: 'decision' | 'run' | 'mark' | 'audit'
+  readonly at: number
+  readonly cluster: string
+  readonly target: string | null
+  readonly workflowId: string | null
+  readonly body: Json
 }
 
 /** Names of the detector's and the runs' activities that are not actions. */
@@ -184,6 +243,8 @@ export interface DetectorInput {
   /** Targets with what they are meant to be at the first start. */
   readonly targets: readonly { readonly name: string; readonly desired: DesiredState }[]
   readonly state?: Json
+  /** Continue as new at this many events; tests set it low. */
+  readonly eventsBeforeContinue?: number
 }
 
 /** The compact record of a `watch` shard: heartbeat details, also what `phix status` reads. */

@@ -1,0 +1,58 @@
+// The detector's activities, bound to what they need. Read next: watch.ts, match.ts.
+import type { DetectorPort, RunFollower } from '../../src/guard/detector-port.ts'
+import type {
+  FollowCall,
+  FollowReport,
+  GrantReply,
+  GrantRequest,
+  MatchCall,
+  MatchReport,
+  RecordCall,
+  WatchCall,
+  WatchCheckpoint,
+} from '../../src/guard/protocol.ts'
+import type { Inventory } from '../../src/inventory/inventory.ts'
+import type { Journal } from '../../src/journal/journal.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+import type { Log } from '../wrapping/log.ts'
+import { follow } from './follow.ts'
+import { grant } from './grant.ts'
+import { match } from './match.ts'
+import { record } from './record.ts'
+import { watch } from './watch.ts'
+
+/** A compiled runbook, as far as starting it goes. */
+export interface KnownRunbook {
+  readonly plan: Plan
+  readonly planHash: string
+}
+
+export interface WatchingDeps {
+  /** The last good one; the same object for as long as nothing has changed. */
+  readonly inventory: () => Inventory
+  readonly runbooks: () => readonly KnownRunbook[]
+  readonly journal: Journal
+  readonly detector: DetectorPort
+  readonly follower: RunFollower
+  readonly log: Log
+  /** Epoch ms. */
+  readonly now: () => number
+  /** Monotonic ms. */
+  readonly clock: () => number
+}
+
+export interface Watching {
+  watch(call: WatchCall): Promise<WatchCheckpoint>
+  match(call: MatchCall): Promise<MatchReport>
+  follow(call: FollowCall): Promise<FollowReport>
+  record(call: RecordCall): Promise<number>
+  grant(request: GrantRequest): Promise<GrantReply>
+}
+
+export const createWatching = (deps: WatchingDeps): Watching => ({
+  watch: (call) => watch(call, deps),
+  match: (call) => match(call, deps),
+  follow: (call) => follow(call, deps),
+  record: (call) => record(call, deps),
+  grant: (request) => grant(request, deps),
+})

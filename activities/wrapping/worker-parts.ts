@@ -1,0 +1,29 @@
+// What all actions of one worker share. Built once by create-activities.ts.
+import type { DetectorPort } from '../../src/guard/detector-port.ts'
+import type { Inventory, Service } from '../../src/inventory/inventory.ts'
+import type { ServiceControl } from '../../src/inventory/service-control.ts'
+import type { Journal } from '../../src/journal/journal.ts'
+import type { ActionCall } from '../../src/plan/run.ts'
+import type { FailpointName } from './failpoint.ts'
+import type { Lanes } from './lanes.ts'
+import type { Log } from './log.ts'
+import type { Masker } from './mask.ts'
+import type { SecretSource } from './secrets.ts'
+
+export interface WorkerParts {
+  readonly inventory: () => Inventory
+  readonly journal: Journal
+  readonly detector: DetectorPort
+  readonly log: Log
+  readonly secrets: SecretSource
+  readonly masker: Masker
+  readonly lanes: Lanes
+  readonly allowedHosts: readonly string[]
+  control(service: Service): ServiceControl
+  failpoint(point: FailpointName, action: string, call: ActionCall): void | Promise<void>
+  /** Epoch ms. */
+  now(): number
+  /** Monotonic ms. */
+  clock(): number
+  random(): number
+}

@@ -1,0 +1,289 @@
+// One matched trigger becomes one decision, and perhaps one run. The lock is taken in the same step: nothing can come
+// between the answer and the start.
+import { episodeFrom, runId } from '../plan/ids.ts'
+import type { Json } from '../plan/json.ts'
+import type { RunInput, StartedBy } from '../plan/run.ts'
+import type { Candidate, Decision, GrantReply, GrantRequest, MatchReport, Trigger } from './protocol.ts'
+import { coversOf, ledgerOf, rule, STAGES, type Ruling, type Stage } from './stages.ts'
+import {
+  createTarget,
+  keepLast,
+  KEPT,
+  targetOf,
+  withTarget,
+  type GuardState,
+  type OpenEntry,
+  type TargetRecord,
+} from './state.ts'
+import { still, type Effect, type Step } from './step.ts'
+import { longestHeartbeatMs } from './zombie-time.ts'
+
+/** A standing trigger that was refused or held is looked at again after this. */
+export const LOOK_AGAIN_MS = 15_000
+const NO_RUNBOOK_AGAIN_MS = 60_000
+/** A run that was started past the detector shows no plan: its last activity gets this long. */
+const GRACE_WITHOUT_PLAN_MS = 10_000
+const KEPT_INPUT_BYTES = 1_024
+
+/** Decides one trigger. The answer to the same question twice is one decision. */
+export function decide(
+  state: GuardState,
+  trigger: Trigger,
+  report: MatchReport,
+  now: number,
+  stages: readonly Stage[] = STAGES,
+): Step {
+  const informed = report.limits === undefined ? state : { ...state, limits: report.limits }
+  const repeated = trigger.kind === 'person' && answerTo(informed, trigger.requestId) !== null
+  if (repeated && !informed.waiting.some(({ requestId }) => requestId === trigger.requestId)) return still(informed)
+  const candidate = choose(report.candidates, trigger)
+  if (candidate === null) return answer(informed, trigger, null, nobodyFits(trigger, report, now), now)
+  const isAutomatic = trigger.kind !== 'person'
+  const ruling = rule({ state: informed, trigger, candidate, isAutomatic, now }, stages)
+  return ruling === null ? start(informed, trigger, candidate, now) : answer(informed, trigger, candidate, ruling, now)
+}
+
+/** Takes the first that may act alone; what may only watch never stands in its way. */
+function choose(candidates: readonly Candidate[], trigger: Trigger): Candidate | null {
+  const acting = candidates.find(({ plan }) => plan.automation === 'auto' || plan.automation === 'approve')
+  return (trigger.kind === 'person' ? undefined : acting) ?? candidates[0] ?? null
+}
+
+function nobodyFits(trigger: Trigger, { refused }: MatchReport, now: number): Ruling {
+  const [first] = refused
+  const reason = first === undefined ? 'no-runbook' : 'bad-inputs'
+  const message =
+    first === undefined
+      ? `No runbook is for this (${trigger.kind === 'person' ? trigger.runbook : trigger.kind}).`
+      : refused.map((each) => `\`${each.runbook}\`: ${each.reason}`).join(' ')
+  return { kind: 'refused', reason, message: message.slice(0, 2_000), lookAgainAt: now + NO_RUNBOOK_AGAIN_MS }
+}
+
+const targetName = (state: GuardState, trigger: Trigger, candidate: Pick<Candidate, 'target'> | null): string =>
+  candidate?.target ?? (trigger.kind === 'person' ? state.cluster : trigger.target)
+
+function answer(
+  state: GuardState,
+  trigger: Trigger,
+  candidate: Pick<Candidate, 'target' | 'plan'> | null,
+  ruling: Ruling,
+  now: number,
+): Step {
+  const { kind, reason, message, workflowId = null, lookAgainAt = now + LOOK_AGAIN_MS } = ruling
+  const target = targetName(state, trigger, candidate)
+  const runbook = candidate?.plan.name ?? (trigger.kind === 'person' ? trigger.runbook : null)
+  const key = [trigger.kind, trigger.kind === 'verdict' ? trigger.verdict : '', runbook, kind, reason].join(' ')
+  const standing = trigger.kind === 'person' ? null : targetOf(state, trigger.target)
+  if (trigger.kind !== 'person' && standing?.lastAnswer?.key === key) {
+    return still(withTarget(state, trigger.target, { lookAgainAt }))
+  }
+  if (trigger.kind === 'person' && kind === 'held' && answerTo(state, trigger.requestId) !== null) return still(state)
+  const decided = keep(state, { target, runbook, trigger, kind, reason, message, workflowId }, now)
+  if (trigger.kind === 'person') {
+    const waits = kind === 'held' && reason === 'queued'
+    return { ...decided, state: { ...decided.state, waiting: waitingWith(decided.state, trigger, waits) } }
+  }
+  const decisionId = decided.decisions[0]?.id ?? ''
+  return {
+    ...decided,
+    state: withTarget(decided.state, trigger.target, { lookAgainAt, lastAnswer: { key, reason, decisionId } }),
+  }
+}
+
+function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: number): Step {
+  const { plan, planHash, target, lock } = candidate
+  const known = targetOf(state, target)
+  const episode = trigger.kind === 'person' || known === null ? uniqueMoment(state, now) : known.episode
+  const workflowId = runId(plan.name, target, episodeFrom(episode))
+  const startedBy = startedByOf(trigger)
+  const message = `\`${plan.name}\` was started on \`${target}\`: ${startedBy.kind === 'person' ? `\`${startedBy.name}\` asked for it` : startedBy.why}.`
+  const decided = keep(
+    state,
+    { target, runbook: plan.name, trigger, kind: 'started', reason: 'free', message, workflowId, planHash },
+    now,
+  )
+  const entry: OpenEntry = {
+    workflowId,
+    runId: '',
+    runbook: plan.name,
+    target,
+    lock,
+    startedAt: now,
+    startedBy,
+    automatic: trigger.kind !== 'person',
+    guard: plan.guard,
+    covers: coversOf(candidate),
+    ledger: ledgerOf(trigger),
+    trigger: slim(trigger),
+    graceMs: longestHeartbeatMs(plan),
+    said: null,
+    closed: null,
+  }
+  const taken = takeAttempt(decided.state, entry, trigger, now)
+  const input: RunInput = {
+    plan,
+    planHash,
+    inputs: candidate.inputs,
+    cluster: state.cluster,
+    target,
+    startedBy,
+    trigger: slim(trigger) as unknown as Json,
+    ...(trigger.kind === 'returned' && known !== null ? { left: known.undoLater } : {}),
+  }
+  const order: Effect = { kind: 'start', workflowId, input, grantId: decided.decisions[0]?.id ?? workflowId }
+  return { state: taken, decisions: decided.decisions, effects: [...decided.effects, order] }
+}
+
+/** Opens the run in the books: its lock, its attempt, its place in the cluster's start rate. */
+function takeAttempt(state: GuardState, entry: OpenEntry, trigger: Trigger, now: number): GuardState {
+  const known = targetOf(state, entry.target) ?? createTarget('serving', false)
+  const booked: GuardState = {
+    ...state,
+    open: [...state.open, entry],
+    starts: keepLast(
+      state.starts.filter((at) => at > now - 60_000),
+      now,
+      1_000,
+    ),
+    waiting: trigger.kind === 'person' ? waitingWith(state, trigger, false) : state.waiting,
+  }
+  const ledger = known.ledgers[entry.ledger]
+  const change: Partial<TargetRecord> = {
+    ledgers: {
+      ...known.ledgers,
+      [entry.ledger]: { ...ledger, attempts: keepLast(ledger.attempts, now, KEPT.attempts) },
+    },
+    startedIn: entry.workflowId,
+    lastAnswer: null,
+  }
+  const withRun = withTarget(booked, entry.target, change)
+  // A runbook of a wider scope was started for a node: that node's episode has its start, too.
+  return trigger.kind === 'person' || trigger.target === entry.target
+    ? withRun
+    : withTarget(withRun, trigger.target, { startedIn: entry.workflowId, lastAnswer: null })
+}
+
+/** Gives leave to a run that was started past the detector, or says why not. Asking twice is asking once. */
+export function grant(state: GuardState, request: GrantRequest, now: number): Step & { readonly reply: GrantReply } {
+  const informed = request.limits === undefined ? state : { ...state, limits: request.limits }
+  const open = informed.open.find(({ workflowId }) => workflowId === request.workflowId)
+  if (open !== undefined && open.closed === null) {
+    const same = informed.open.map((run) => (run === open ? { ...run, runId: request.runId } : run))
+    return { ...still({ ...informed, open: same }), reply: granted(request, now) }
+  }
+  const trigger: Trigger = {
+    kind: 'person',
+    runbook: request.runbook,
+    inputs: {},
+    by: request.startedBy.kind === 'person' ? request.startedBy.name : request.startedBy.kind,
+    at: now,
+    requestId: `${request.workflowId}/${request.runId}`,
+  }
+  const plan = {
+    name: request.runbook,
+    guard: { ...request.guard, onBusy: 'refuse' as const },
+    automation: 'auto' as const,
+  }
+  const candidate = { target: request.target, lock: request.lock, plan, ...coversIn(request) }
+  const ruling = rule({ state: informed, trigger, candidate, isAutomatic: false, now })
+  const facts = { target: request.target, runbook: request.runbook, trigger, planHash: request.planHash }
+  if (ruling !== null) {
+    const { reason, message } = ruling
+    const refused = keep(informed, { ...facts, kind: 'refused', reason, message, workflowId: request.workflowId }, now)
+    return { ...refused, reply: { granted: false, reason, message } }
+  }
+  const message = `\`${request.runbook}\` on \`${request.target}\` was started past the detector and got its leave.`
+  const decided = keep(
+    informed,
+    { ...facts, kind: 'started', reason: 'granted', message, workflowId: request.workflowId },
+    now,
+  )
+  const entry: OpenEntry = {
+    workflowId: request.workflowId,
+    runId: request.runId,
+    runbook: request.runbook,
+    target: request.target,
+    lock: request.lock,
+    startedAt: now,
+    startedBy: request.startedBy,
+    automatic: request.startedBy.kind !== 'person',
+    guard: request.guard,
+    covers: coversOf(candidate),
+    ledger: 'heal',
+    trigger,
+    graceMs: GRACE_WITHOUT_PLAN_MS,
+    said: null,
+    closed: null,
+  }
+  return { ...decided, state: takeAttempt(decided.state, entry, trigger, now), reply: granted(request, now) }
+}
+
+const granted = ({ workflowId, runId: run }: GrantRequest, now: number): GrantReply => ({
+  granted: true,
+  grant: { id: `${workflowId}/${run}`, workflowId, issuedAt: now },
+})
+const coversIn = ({ covers }: GrantRequest): { readonly covers?: readonly string[] } =>
+  covers === undefined ? {} : { covers }
+
+/** Writes one decision down, in memory and as a record for the journal. */
+export function keep(state: GuardState, facts: Omit<Decision, 'id' | 'at' | 'cluster'>, now: number): Step {
+  const sequence = state.sequence + 1
+  const id = `${state.cluster}/${episodeFrom(now)}-${sequence.toString(36)}`
+  const decision: Decision = { ...facts, id, at: now, cluster: state.cluster, trigger: slim(facts.trigger) }
+  const asked = facts.trigger.kind === 'person' ? facts.trigger.requestId : null
+  const next: GuardState = {
+    ...state,
+    sequence,
+    decisions: keepLast(state.decisions, decision, KEPT.decisions),
+    answered:
+      asked === null ? state.answered : keepLast(state.answered, { requestId: asked, decisionId: id }, KEPT.answered),
+  }
+  const record: Effect = {
+    kind: 'record',
+    record: {
+      id,
+      kind: 'decision',
+      at: now,
+      cluster: state.cluster,
+      target: decision.target,
+      workflowId: decision.workflowId,
+      body: decision as unknown as Json,
+    },
+  }
+  return { state: next, decisions: [decision], effects: [record] }
+}
+
+/** Answers the last decision that was given to this request; null where there was none. */
+export function answerTo(state: GuardState, requestId: string): Decision | null {
+  const id = state.answered.findLast((each) => each.requestId === requestId)?.decisionId
+  return state.decisions.find((decision) => decision.id === id) ?? null
+}
+
+function waitingWith(state: GuardState, trigger: Extract<Trigger, { kind: 'person' }>, waits: boolean) {
+  const others = state.waiting.filter(({ requestId }) => requestId !== trigger.requestId)
+  return waits ? keepLast(others, trigger, KEPT.waiting) : others
+}
+
+// Two persons in the same millisecond are two runs.
+const uniqueMoment = (state: GuardState, now: number): number =>
+  Math.max(now, ...state.open.map(({ startedAt }) => startedAt + 1))
+
+/** Large inputs stay with the run; decisions, memory and journal keep what fits in a line. */
+function slim(trigger: Trigger): Trigger {
+  if (trigger.kind !== 'person' || JSON.stringify(trigger.inputs).length <= KEPT_INPUT_BYTES) return trigger
+  return { ...trigger, inputs: {} }
+}
+
+function startedByOf(trigger: Trigger): StartedBy {
+  switch (trigger.kind) {
+    case 'person':
+      return { kind: 'person', name: trigger.by }
+    case 'verdict':
+      return {
+        kind: 'verdict',
+        why: `\`${trigger.target}\` is ${trigger.verdict} (φ ${trigger.phi.toFixed(1)}): ${trigger.evidence}`,
+      }
+    case 'returned':
+      return { kind: 'returned', why: `\`${trigger.target}\` was taken out and answers again: ${trigger.evidence}` }
+  }
+}

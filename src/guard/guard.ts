@@ -1,0 +1,112 @@
+// The guard of one cluster: a pure machine. Events in; state, decisions and effects out; time is an argument.
+// Invariants: at most one open run per lock (I1), at most one start per episode (I2), attempts never exceeded, every
+// trigger ends as one decision. Reading order: stages.ts, decide.ts, close.ts.
+import { close, release } from './close.ts'
+import { decide, keep, LOOK_AGAIN_MS } from './decide.ts'
+import { lookAround, observe, standingTrigger } from './observe.ts'
+import type { EndedMessage, FollowReport, MarkRequest, MatchReport, Observation, Trigger } from './protocol.ts'
+import { NEVER, STAGES, type Stage } from './stages.ts'
+import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type OpenEntry } from './state.ts'
+import { andThen, still, type Step } from './step.ts'
+
+export type GuardEvent =
+  | { readonly kind: 'observed'; readonly observation: Observation }
+  | { readonly kind: 'matched'; readonly trigger: Trigger; readonly report: MatchReport }
+  /** Temporal took the run; from now on it can be followed. */
+  | { readonly kind: 'launched'; readonly workflowId: string; readonly runId: string }
+  /** Temporal did not take it: nothing runs, so nothing is held. */
+  | { readonly kind: 'notLaunched'; readonly workflowId: string; readonly why: string }
+  /** A run's last word: kept for the case that nobody else can tell its result. */
+  | { readonly kind: 'ended'; readonly message: EndedMessage }
+  | { readonly kind: 'closed'; readonly report: FollowReport }
+  | { readonly kind: 'marked'; readonly request: MarkRequest }
+  | { readonly kind: 'tick' }
+
+/** Takes one event in. */
+export function advance(state: GuardState, event: GuardEvent, now: number, stages: readonly Stage[] = STAGES): Step {
+  switch (event.kind) {
+    case 'observed':
+      return observe(state, event.observation, now)
+    case 'matched':
+      return decide(state, event.trigger, event.report, now, stages)
+    case 'launched':
+      return still(changeRun(state, event.workflowId, { runId: event.runId }))
+    case 'notLaunched':
+      return notLaunched(state, event.workflowId, event.why, now)
+    case 'ended':
+      return still(changeRun(state, event.message.workflowId, { said: event.message.result }))
+    case 'closed':
+      return close(state, event.report, now)
+    case 'marked':
+      return mark(state, event.request, now)
+    case 'tick':
+      return andThen(release(state, now), (each) => ({ state: each, decisions: [], effects: lookAround(each, now) }))
+  }
+}
+
+const changeRun = (state: GuardState, workflowId: string, change: Partial<OpenEntry>): GuardState => ({
+  ...state,
+  open: state.open.map((run) => (run.workflowId === workflowId ? { ...run, ...change } : run)),
+})
+
+/** Takes a start back. The trigger's decision is corrected: whoever asked is told, and what stands is tried again later. */
+function notLaunched(state: GuardState, workflowId: string, why: string, now: number): Step {
+  const run = state.open.find((each) => each.workflowId === workflowId)
+  if (run === undefined || run.closed !== null) return still(state)
+  const message = `Temporal did not start \`${run.runbook}\` on \`${run.target}\`: ${why}`
+  const result = { code: 'not-started', message, failure: null, left: [], startedAt: now, endedAt: now }
+  const report: FollowReport = { workflowId, runId: '', status: 'COMPLETED', result: { ...result, outcome: 'refused' } }
+  const { target, runbook, trigger } = run
+  const corrected = {
+    target,
+    runbook,
+    trigger,
+    kind: 'refused',
+    reason: 'not-started',
+    message,
+    workflowId: null,
+  } as const
+  const step = andThen(close(state, report, now), (each) => keep(each, corrected, now))
+  // Not at once again: what refused it has to get its time.
+  const targets = Object.fromEntries(
+    Object.entries(step.state.targets).map(([name, known]) => [
+      name,
+      targetOf(state, name)?.startedIn === workflowId ? { ...known, lookAgainAt: now + LOOK_AGAIN_MS } : known,
+    ]),
+  )
+  const effects = step.effects.filter((effect) => effect.kind !== 'match')
+  return { ...step, state: { ...step.state, targets }, effects }
+}
+
+function mark(state: GuardState, { target: name, desired, why, key }: MarkRequest, now: number): Step {
+  if (state.marks.some((each) => each.key === key)) return still(state)
+  const before = (targetOf(state, name) ?? createTarget('serving', false)).desired
+  const marked: GuardState = {
+    ...withTarget(state, name, { desired, lookAgainAt: 0, lastAnswer: null }),
+    marks: keepLast(state.marks, { key, before }, KEPT.marks),
+  }
+  const record = {
+    id: key,
+    kind: 'mark',
+    at: now,
+    cluster: state.cluster,
+    target: name,
+    workflowId: null,
+    body: { desired, before, why },
+  } as const
+  return { state: marked, decisions: [], effects: [{ kind: 'record', record }] }
+}
+
+/** Answers what a target was meant to be before the mark of this key. */
+export const beforeMark = (state: GuardState, key: string): MarkRequest['desired'] | null =>
+  state.marks.find((each) => each.key === key)?.before ?? null
+
+/** Answers when time alone may change something: a lock's grace, a cooldown, a standing trigger. null: never. */
+export function nextLook(state: GuardState): number | null {
+  const releases = state.open.flatMap(({ closed }) => (closed === null ? [] : [closed.releaseAt]))
+  const looks = Object.entries(state.targets).flatMap(([name, { lookAgainAt, startedIn }]) =>
+    startedIn === null && lookAgainAt < NEVER && standingTrigger(state, name) !== null ? [lookAgainAt] : [],
+  )
+  const moments = [...releases, ...looks]
+  return moments.length === 0 ? null : Math.min(...moments)
+}

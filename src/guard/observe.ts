@@ -1,0 +1,95 @@
+// Observations become knowledge of targets, and knowledge becomes standing triggers. Decides nothing.
+import type { Observation, Trigger, VerdictObservation } from './protocol.ts'
+import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type TargetRecord } from './state.ts'
+import { still, type Effect, type Step } from './step.ts'
+
+const EVIDENCE_LENGTH = 300
+const CLOCK_WAS_SET_MS = 60_000
+
+/** Takes one observation in; a trigger that now stands and is due is asked to be matched. */
+export function observe(state: GuardState, observation: Observation, now: number): Step {
+  switch (observation.kind) {
+    case 'verdict':
+      return observeVerdict(state, observation, now)
+    case 'observer':
+      return observeObserver(state, observation.trusted ? null : observation.evidence, now)
+    case 'shards':
+      return still(state)
+  }
+}
+
+function observeVerdict(state: GuardState, seen: VerdictObservation, now: number): Step {
+  const known = targetOf(state, seen.target) ?? createTarget(seen.spare === true ? 'spare' : 'serving', true)
+  // Late: something newer is known. Far back is no lateness but a clock that was set, and must not blind us.
+  const lateMs = known.observedAt - seen.at
+  if (lateMs > 0 && lateMs < CLOCK_WAS_SET_MS) return still(state)
+  const isIll = seen.verdict === 'unknown' ? known.isIll : seen.verdict !== 'healthy'
+  const turned = isIll !== known.isIll || known.observedAt === 0
+  const target: TargetRecord = {
+    ...known,
+    isMember: true,
+    verdict: seen.verdict,
+    // A verdict that was confirmed stays so until it changes: being told again without a probe takes nothing back.
+    confirmed: seen.confirmed || (known.confirmed && known.verdict === seen.verdict),
+    phi: seen.phi,
+    evidence: seen.evidence.slice(0, EVIDENCE_LENGTH),
+    observedAt: seen.at,
+    since: seen.verdict === known.verdict ? known.since : now,
+    isIll,
+    ...(turned ? { episode: Math.max(now, known.episode + 1), startedIn: null, lookAgainAt: 0, lastAnswer: null } : {}),
+    // A graver verdict may have another runbook.
+    ...(seen.verdict === 'failed' && known.verdict === 'suspect' ? { lookAgainAt: 0 } : {}),
+  }
+  const next = withTarget(state, seen.target, target)
+  return { state: next, decisions: [], effects: matchOf(next, seen.target, now) }
+}
+
+function observeObserver(state: GuardState, frozen: string | null, now: number): Step {
+  if ((state.frozen === null) === (frozen === null)) return still(state)
+  const text = frozen === null ? 'The observer trusts itself again.' : `Verdicts are frozen: ${frozen}`
+  const next = { ...state, frozen, notes: keepLast(state.notes, { at: now, text }, KEPT.notes) }
+  const record: Effect = {
+    kind: 'record',
+    record: {
+      id: `${state.cluster}/observer/${now}`,
+      kind: 'audit',
+      at: now,
+      cluster: state.cluster,
+      target: null,
+      workflowId: null,
+      body: { what: frozen === null ? 'thawed' : 'frozen', text },
+    },
+  }
+  const page: Effect = {
+    kind: 'page',
+    key: `${state.cluster}/observer/${now}`,
+    message: `\`${state.cluster}\`: ${text}`,
+  }
+  const effects = frozen === null ? [record, ...lookAround(next, now)] : [record, page]
+  return { state: next, decisions: [], effects }
+}
+
+/** Answers the trigger that stands on a target, whether or not it was decided before. */
+export function standingTrigger(state: GuardState, name: string): Trigger | null {
+  const target = targetOf(state, name)
+  if (target === null || !target.confirmed) return null
+  const { verdict, phi, evidence, observedAt: at } = target
+  if (verdict === 'suspect' || verdict === 'failed')
+    return { kind: 'verdict', target: name, verdict, phi, at, evidence }
+  if (verdict === 'healthy' && target.desired === 'failed') return { kind: 'returned', target: name, at, evidence }
+  return null
+}
+
+/** Asks to match the trigger of one target, where one stands and could now be answered otherwise than before. */
+export function matchOf(state: GuardState, name: string, now: number): readonly Effect[] {
+  const target = targetOf(state, name)
+  if (target === null || target.startedIn !== null || target.lookAgainAt > now) return []
+  const trigger = standingTrigger(state, name)
+  return trigger === null ? [] : [{ kind: 'match', trigger }]
+}
+
+/** Asks to match whatever stands on any target, and every person who waits. */
+export const lookAround = (state: GuardState, now: number): readonly Effect[] => [
+  ...Object.keys(state.targets).flatMap((name) => matchOf(state, name, now)),
+  ...state.waiting.map((trigger): Effect => ({ kind: 'match', trigger })),
+]

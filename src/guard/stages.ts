@@ -1,0 +1,193 @@
+// What may refuse or hold a start: the rules in the order in which they are asked. A stage is a pure function that
+// rules, or has nothing to say. Read next: guard.ts, which asks them.
+import type { Candidate, DecisionKind, Trigger } from './protocol.ts'
+import { overlap, targetOf, type GuardState, type LedgerName, type OpenEntry, type TargetRecord } from './state.ts'
+
+/** One question put to the guard: may this candidate start now, because of this trigger? */
+export interface Ask {
+  readonly state: GuardState
+  readonly trigger: Trigger
+  readonly candidate: Pick<Candidate, 'target' | 'lock' | 'covers'> & { readonly plan: PlanOfAsk }
+  /** People are asked for less: what they want is wanted, and they need not cool down. */
+  readonly isAutomatic: boolean
+  readonly now: number
+}
+export type PlanOfAsk = Pick<Candidate['plan'], 'name' | 'guard' | 'automation'>
+
+export interface Ruling {
+  readonly kind: Exclude<DecisionKind, 'started'>
+  readonly reason: string
+  readonly message: string
+  readonly workflowId?: string
+  /** When time alone may change the ruling; `NEVER` where only an event can. Absent: look again soon. */
+  readonly lookAgainAt?: number
+}
+export type Stage = (ask: Ask) => Ruling | null
+
+export const NEVER = Number.MAX_SAFE_INTEGER
+
+/** All runs of a target in one table: which attempts count together. */
+export const ledgerOf = (trigger: Trigger): LedgerName => (trigger.kind === 'returned' ? 'bringBack' : 'heal')
+
+/** Answers the nodes a candidate's lock covers; none where it takes no lock. */
+export const coversOf = ({ lock, covers }: Pick<Candidate, 'lock' | 'covers'>): readonly string[] =>
+  lock === null ? [] : (covers ?? [lock])
+
+const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`
+const recordOf = ({ state, candidate }: Ask): TargetRecord | null => targetOf(state, candidate.target)
+
+/** The cause is still there: matching takes a moment, and a node may answer again in it. */
+const causeStands: Stage = ({ state, trigger, isAutomatic }) => {
+  if (!isAutomatic || trigger.kind === 'person') return null
+  const target = targetOf(state, trigger.target)
+  const stands =
+    target !== null &&
+    target.confirmed &&
+    (trigger.kind === 'returned'
+      ? target.verdict === 'healthy'
+      : target.verdict === 'suspect' || target.verdict === 'failed')
+  return stands ? null : { kind: 'refused', reason: 'gone', message: `The cause on \`${trigger.target}\` is gone.` }
+}
+
+const observerIsTrusted: Stage = ({ state, isAutomatic }) =>
+  isAutomatic && state.frozen !== null
+    ? { kind: 'held', reason: 'observer-in-doubt', message: `Nothing starts by itself: ${state.frozen}` }
+    : null
+
+/** What is meant to be down is not healed; what was taken out is brought back only from `failed`. */
+const isWanted: Stage = ({ state, trigger, isAutomatic }) => {
+  if (!isAutomatic || trigger.kind === 'person') return null
+  const desired = targetOf(state, trigger.target)?.desired ?? 'serving'
+  if (desired === (trigger.kind === 'returned' ? 'failed' : 'serving')) return null
+  const message = `\`${trigger.target}\` is meant to be ${desired}, so nothing is done about it.`
+  return { kind: 'refused', reason: 'not-wanted', message, lookAgainAt: NEVER }
+}
+
+const mayActAlone: Stage = ({ candidate: { plan }, isAutomatic }) => {
+  if (!isAutomatic || plan.automation === 'auto' || plan.automation === 'approve') return null
+  const message =
+    plan.automation === 'observe'
+      ? `\`${plan.name}\` would have been started; it is set to observe only.`
+      : `\`${plan.name}\` is suggested; a person may start it.`
+  return { kind: 'shadowed', reason: plan.automation, message, lookAgainAt: NEVER }
+}
+
+/** One start an episode: a trigger that comes again joins the run it has already started. */
+const onceAnEpisode: Stage = ({ state, trigger }) => {
+  const started = trigger.kind === 'person' ? null : (targetOf(state, trigger.target)?.startedIn ?? null)
+  if (started === null) return null
+  return {
+    kind: 'joined',
+    reason: 'same-episode',
+    message: `Run \`${started}\` takes care of it.`,
+    workflowId: started,
+  }
+}
+
+const lockIsFree: Stage = ({ state, candidate, trigger }) => {
+  const covers = coversOf(candidate)
+  const busy = state.open.find((run) => overlap(run.covers, covers))
+  if (busy === undefined) return null
+  const { onBusy } = candidate.plan.guard
+  const what = `Run \`${busy.workflowId}\` holds ${nameLock(busy)}`
+  switch (onBusy) {
+    case 'join':
+      return { kind: 'joined', reason: 'locked', message: `${what}; this joins it.`, workflowId: busy.workflowId }
+    case 'refuse':
+      return { kind: 'refused', reason: 'locked', message: `${what}.`, workflowId: busy.workflowId }
+    case 'queue':
+    case 'preempt': {
+      const full = trigger.kind === 'person' && state.waiting.length >= 20
+      if (full) return { kind: 'refused', reason: 'queue-full', message: `${what}, and too many wait already.` }
+      return {
+        kind: 'held',
+        reason: 'queued',
+        message: `${what}; this starts when it has ended.`,
+        workflowId: busy.workflowId,
+      }
+    }
+  }
+}
+const nameLock = (run: OpenEntry): string => (run.lock === null ? 'its target' : `the lock of \`${run.lock}\``)
+
+const cooledDown: Stage = (ask) => {
+  const until = ask.isAutomatic ? (recordOf(ask)?.ledgers[ledgerOf(ask.trigger)].cooldownUntil ?? 0) : 0
+  if (until <= ask.now) return null
+  const message = `The last run on \`${ask.candidate.target}\` did not help; it cools down for ${seconds(until - ask.now)} more.`
+  return { kind: 'held', reason: 'cooling-down', message, lookAgainAt: until }
+}
+
+const attemptsLeft: Stage = (ask) => {
+  if (!ask.isAutomatic) return null
+  const attempts = recordOf(ask)?.ledgers[ledgerOf(ask.trigger)].attempts ?? []
+  const override = ask.state.limits.override?.attempts ?? null
+  for (const { count, windowMs } of ask.candidate.plan.guard.attempts) {
+    const allowed = override ?? count
+    const inside = attempts.filter((at) => at > ask.now - windowMs)
+    if (inside.length < allowed) continue
+    const freeAt = (inside.at(-allowed) ?? ask.now) + windowMs
+    const message = `\`${ask.candidate.target}\` had ${inside.length} of ${allowed} attempts in ${seconds(windowMs)}; a person is needed, or the next one is in ${seconds(freeAt - ask.now)}.`
+    return { kind: 'held', reason: 'attempts-spent', message, lookAgainAt: freeAt }
+  }
+  return null
+}
+
+const clusterHasRoom: Stage = ({ state }) => {
+  const { runsInFlight } = state.limits
+  if (state.open.length < runsInFlight) return null
+  const message = `${state.open.length} runs are open in \`${state.cluster}\`, the limit is ${runsInFlight}.`
+  return { kind: 'held', reason: 'too-many-runs', message }
+}
+
+const noStorm: Stage = ({ state, now }) => {
+  const { startsPerMinute } = state.limits
+  const recent = state.starts.filter((at) => at > now - 60_000)
+  if (recent.length < startsPerMinute) return null
+  const message = `${recent.length} runs were started in the last minute in \`${state.cluster}\`, the limit is ${startsPerMinute}.`
+  return { kind: 'held', reason: 'storm', message, lookAgainAt: (recent.at(-startsPerMinute) ?? now) + 60_000 }
+}
+
+/**
+ * The disruption budget: enough of the others are healthy while the target and everything under repair is not counted.
+ * Why unknown holds: missing evidence is never taken for health, and never for illness.
+ */
+const enoughStayHealthy: Stage = ({ state, candidate }) => {
+  const { keepHealthyRatio, keepHealthyCount } = candidate.plan.guard
+  if (keepHealthyRatio === null && keepHealthyCount === null) return null
+  const members = Object.entries(state.targets).filter(([, { desired, isMember }]) => isMember && desired === 'serving')
+  const spared = members.filter(
+    ([name]) => name !== candidate.target && !state.open.some(({ covers }) => covers.includes(name)),
+  )
+  const healthy = spared.filter(([, { verdict }]) => verdict === 'healthy').length
+  const unknown = spared.filter(([, { verdict }]) => verdict === 'unknown').length
+  const needed = Math.max(keepHealthyCount ?? 0, Math.ceil((keepHealthyRatio ?? 0) * members.length - 1e-9))
+  if (healthy >= needed) return null
+  const seen = `${healthy} of ${members.length} members stay healthy, ${needed} are needed`
+  return healthy + unknown >= needed
+    ? { kind: 'held', reason: 'evidence-unknown', message: `${seen}, and ${unknown} are unknown.` }
+    : { kind: 'held', reason: 'budget', message: `${seen}.` }
+}
+
+/** The pipeline. The first stage that rules decides. */
+export const STAGES = [
+  causeStands,
+  observerIsTrusted,
+  isWanted,
+  mayActAlone,
+  onceAnEpisode,
+  lockIsFree,
+  cooledDown,
+  attemptsLeft,
+  clusterHasRoom,
+  noStorm,
+  enoughStayHealthy,
+] as const satisfies readonly Stage[]
+
+/** Answers the first ruling against a start; null where nothing speaks against it. */
+export function rule(ask: Ask, stages: readonly Stage[] = STAGES): Ruling | null {
+  for (const stage of stages) {
+    const ruling = stage(ask)
+    if (ruling !== null) return ruling
+  }
+  return null
+}

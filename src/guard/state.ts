@@ -1,0 +1,176 @@
+// What a cluster's guard remembers, as plain data that survives continue-as-new. Read next: stages.ts (the rules),
+// guard.ts (events in, decisions and effects out).
+import type { RunResult, UndoEntry } from '../plan/run.ts'
+import type { ClusterLimits, Decision, DesiredState, DetectorState, OpenRun, Trigger, Verdict } from './protocol.ts'
+
+export interface GuardState {
+  readonly v: 1
+  readonly cluster: string
+  readonly sequence: number
+  readonly targets: Readonly<Record<string, TargetRecord>>
+  readonly open: readonly OpenEntry[]
+  /** Start times of the last minute. */
+  readonly starts: readonly number[]
+  /** Persons' triggers that wait for a lock, oldest first. */
+  readonly waiting: readonly PersonTrigger[]
+  /** Answers already given to persons, by request id; newest last. */
+  readonly answered: readonly { readonly requestId: string; readonly decisionId: string }[]
+  /** What a target was meant to be before each mark, by the mark's key; newest last. */
+  readonly marks: readonly { readonly key: string; readonly before: DesiredState }[]
+  readonly decisions: readonly Decision[]
+  readonly notes: readonly { readonly at: number; readonly text: string }[]
+  /** Why nothing is believed at the moment; null while the observer trusts itself. */
+  readonly frozen: string | null
+  readonly limits: ClusterLimits
+}
+
+export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
+
+/** Attempts to heal a target and to bring it back are counted apart: a failed repair must not keep a well node out. */
+export type LedgerName = 'heal' | 'bringBack'
+
+export interface Ledger {
+  readonly attempts: readonly number[]
+  readonly cooldownUntil: number | null
+}
+
+/**
+ * What is known of one target.
+ * An *episode* begins when the target falls ill or gets well, and when a run on it closes; at most one run starts in it.
+ */
+export interface TargetRecord {
+  /** A watched node; only these count as members. Others are here for their attempts. */
+  readonly isMember: boolean
+  readonly desired: DesiredState
+  readonly verdict: Verdict
+  readonly confirmed: boolean
+  readonly phi: number
+  readonly evidence: string
+  readonly since: number
+  /** `at` of the newest observation; older ones are late and tell nothing. */
+  readonly observedAt: number
+  readonly isIll: boolean
+  readonly episode: number
+  /** The run that was started in this episode. */
+  readonly startedIn: string | null
+  readonly ledgers: Readonly<Record<LedgerName, Ledger>>
+  /** Before this nothing about the standing trigger can change by time alone. */
+  readonly lookAgainAt: number
+  /** The standing trigger's last decision, so that the same answer to the same question is not written twice. */
+  readonly lastAnswer: { readonly key: string; readonly reason: string; readonly decisionId: string } | null
+  readonly undoLater: readonly UndoEntry[]
+}
+
+export interface OpenEntry extends OpenRun {
+  readonly covers: readonly string[]
+  readonly ledger: LedgerName
+  readonly trigger: Trigger
+  /** How long its last activity may still act after the run was ended from outside. */
+  readonly graceMs: number
+  /** The run's own last word, before its close is known. */
+  readonly said: RunResult | null
+  readonly closed: ClosedRun | null
+}
+export interface ClosedRun {
+  readonly status: string
+  readonly runId: string
+  readonly result: RunResult | null
+  /** Epoch ms from which the lock is free. */
+  readonly releaseAt: number
+}
+
+export const KEPT = { decisions: 200, notes: 50, answered: 200, marks: 200, attempts: 50, waiting: 20 } as const
+
+export const DEFAULT_LIMITS: ClusterLimits = { runsInFlight: 5, startsPerMinute: 10, override: null }
+
+const NO_ATTEMPTS: Ledger = { attempts: [], cooldownUntil: null }
+
+export const createTarget = (desired: DesiredState, isMember: boolean): TargetRecord => ({
+  isMember,
+  desired,
+  verdict: 'unknown',
+  confirmed: false,
+  phi: 0,
+  evidence: '',
+  since: 0,
+  observedAt: 0,
+  isIll: false,
+  episode: 0,
+  startedIn: null,
+  ledgers: { heal: NO_ATTEMPTS, bringBack: NO_ATTEMPTS },
+  lookAgainAt: 0,
+  lastAnswer: null,
+  undoLater: [],
+})
+
+/** Creates the memory of a cluster that nothing is known of yet: every verdict is `unknown`. */
+export function createGuardState(
+  cluster: string,
+  targets: readonly { readonly name: string; readonly desired: DesiredState }[],
+): GuardState {
+  return {
+    v: 1,
+    cluster,
+    sequence: 0,
+    targets: Object.fromEntries(targets.map(({ name, desired }) => [name, createTarget(desired, true)])),
+    open: [],
+    starts: [],
+    waiting: [],
+    answered: [],
+    marks: [],
+    decisions: [],
+    notes: [],
+    frozen: null,
+    limits: DEFAULT_LIMITS,
+  }
+}
+
+/** Answers what outsiders may see: the answer of the query `state`. */
+export function toDetectorState(state: GuardState, at: number): DetectorState {
+  return {
+    v: 1,
+    cluster: state.cluster,
+    at,
+    targets: Object.fromEntries(
+      Object.entries(state.targets)
+        .filter(([, { isMember }]) => isMember)
+        .map(([name, target]) => [
+          name,
+          {
+            desired: target.desired,
+            verdict: target.verdict,
+            since: target.since,
+            attempts: target.ledgers.heal.attempts,
+            cooldownUntil: target.ledgers.heal.cooldownUntil,
+            undoLater: target.undoLater,
+          },
+        ]),
+    ),
+    open: state.open,
+    decisions: state.decisions,
+    notes: state.notes,
+    frozen: state.frozen,
+  }
+}
+
+/** Answers the state with one target changed; one that is not known yet is no member, and meant to serve. */
+export function withTarget(state: GuardState, name: string, change: Partial<TargetRecord>): GuardState {
+  const known = Object.hasOwn(state.targets, name) ? state.targets[name] : undefined
+  return {
+    ...state,
+    targets: { ...state.targets, [name]: { ...(known ?? createTarget('serving', false)), ...change } },
+  }
+}
+
+/** Answers what is known of a target; null where nothing is. */
+export const targetOf = (state: GuardState, name: string): TargetRecord | null =>
+  Object.hasOwn(state.targets, name) ? (state.targets[name] ?? null) : null
+
+/** Appends and forgets the oldest beyond a bound. */
+export const keepLast = <T>(items: readonly T[], item: T, bound: number): readonly T[] => [...items, item].slice(-bound)
+
+/** Answers whether two locks overlap in the tree cluster ⊃ zone ⊃ service ⊃ node; the tree is told as covered nodes. */
+export const overlap = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length > 0 &&
+  other.length > 0 &&
+  (one.includes('*') || other.includes('*') || one.some((name) => other.includes(name)))

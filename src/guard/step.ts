@@ -1,0 +1,25 @@
+// What one event does: the new state, the decisions that were made, and what the world is asked to do.
+import type { RunInput } from '../plan/run.ts'
+import type { Decision, RecordEntry, Trigger } from './protocol.ts'
+import type { GuardState } from './state.ts'
+
+export interface Step {
+  readonly state: GuardState
+  readonly decisions: readonly Decision[]
+  readonly effects: readonly Effect[]
+}
+
+export type Effect =
+  | { readonly kind: 'match'; readonly trigger: Trigger }
+  | { readonly kind: 'start'; readonly workflowId: string; readonly input: RunInput; readonly grantId: string }
+  | { readonly kind: 'record'; readonly record: RecordEntry }
+  /** A person should know now. */
+  | { readonly kind: 'page'; readonly key: string; readonly message: string }
+
+export const still = (state: GuardState): Step => ({ state, decisions: [], effects: [] })
+
+/** Lets a further change follow on a step; decisions and effects add up. */
+export function andThen(step: Step, next: (state: GuardState) => Step): Step {
+  const { state, decisions, effects } = next(step.state)
+  return { state, decisions: [...step.decisions, ...decisions], effects: [...step.effects, ...effects] }
+}

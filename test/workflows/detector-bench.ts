@@ -1,0 +1,140 @@
+// One real server, one real worker with the real detector and its activities; runbooks only wait, `watch` only listens.
+import { fileURLToPath } from 'node:url'
+import { Context } from '@temporalio/activity'
+import { Client, Connection } from '@temporalio/client'
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { createWatching, type KnownRunbook } from '../../activities/watching/create-watching.ts'
+import type { Decision, DetectorInput, DetectorState, VerdictObservation, WatchCall } from '../../src/guard/protocol.ts'
+import type { Cluster, Inventory } from '../../src/inventory/inventory.ts'
+import type { Journal, JournalRecord } from '../../src/journal/journal.ts'
+import { detectorId, TASK_QUEUE } from '../../src/plan/ids.ts'
+import type { RunResult } from '../../src/plan/run.ts'
+import { connectEngine } from '../../src/temporal/connect-engine.ts'
+import { startTestServer } from '../temporal-server.ts'
+import { backAgain, clusterOf, recovery } from './stubs/lab-of-three.ts'
+
+export async function startDetectorBench() {
+  const server = await startTestServer()
+  try {
+    Runtime.install({ logger: new DefaultLogger('ERROR') })
+  } catch {
+    // Another suite of this process has installed it.
+  }
+  const clusters: Cluster[] = []
+  const inventory = (): Inventory => ({ version: 1, clusters, groups: [], acceptance: false })
+  const temporal = { address: server.address, namespace: server.namespace, external: false }
+  const engine = await connectEngine({ temporal, inventory })
+  const connection = await Connection.connect({ address: server.address })
+  const client = new Client({ connection })
+  const journal: Journal & { readonly records: Map<string, JournalRecord>; isDown: boolean } = {
+    records: new Map(),
+    isDown: false,
+    append(records) {
+      if (this.isDown) return Promise.reject(new Error('the disk is full'))
+      for (const record of records) this.records.set(`${record.kind} ${record.id}`, record)
+      return Promise.resolve(records.length)
+    },
+    read: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  }
+  const runbooks: KnownRunbook[] = [recovery, backAgain].map((plan) => ({ plan, planHash: 'a'.repeat(64) }))
+  const log = { info() {}, warn() {}, error() {} }
+  const watching = createWatching({
+    inventory,
+    runbooks: () => runbooks,
+    journal,
+    detector: engine.detector,
+    follower: engine.follower,
+    log,
+    now: () => Date.now(),
+    clock: () => performance.now(),
+  })
+  const pages: string[] = []
+  const watches: WatchCall[] = []
+  const listen = async (call: WatchCall) => {
+    watches.push(call)
+    const beat = setInterval(() => context.heartbeat(), 200)
+    const context = Context.current()
+    await context.cancelled.catch(() => undefined)
+    clearInterval(beat)
+    if (!context.cancellationDetails?.cancelRequested) return context.cancelled
+    return { v: 1, at: watches.length, nodes: [], lagMs: 0, checksum: 'x' }
+  }
+  const workflowsPath = fileURLToPath(new URL('./stubs/workflows.ts', import.meta.url))
+  const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+  const native = await NativeConnection.connect({ address: server.address })
+  const worker = await Worker.create({
+    connection: native,
+    namespace: server.namespace,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: bundle,
+    activities: {
+      ...watching,
+      watch: listen,
+      notify: (call: { message: string }) => Promise.resolve(void pages.push(call.message)),
+    },
+    stickyQueueScheduleToStartTimeout: '1s',
+    maxHeartbeatThrottleInterval: 500,
+  })
+  const running = worker.run()
+  let clock = Date.now()
+
+  const bench = {
+    server,
+    engine,
+    client,
+    journal,
+    pages,
+    watches,
+    /** Starts the detector of a cluster of its own for one test. */
+    async start(
+      name: string,
+      { eventsBeforeContinue }: Pick<DetectorInput, 'eventsBeforeContinue'> = {},
+      cluster = clusterOf(name),
+    ) {
+      clusters.push(cluster)
+      const targets = cluster.nodes.map((node) => ({ name: node.name, desired: 'serving' as const }))
+      const input: DetectorInput = {
+        cluster: name,
+        targets,
+        ...(eventsBeforeContinue === undefined ? {} : { eventsBeforeContinue }),
+      }
+      await client.workflow.start('detector', { workflowId: detectorId(name), taskQueue: TASK_QUEUE, args: [input] })
+      return name
+    },
+    see: (cluster: string, target: string, verdict: VerdictObservation['verdict'], confirmed = true) =>
+      engine.detector.observe(cluster, [
+        { kind: 'verdict', target, verdict, phi: 9, at: ++clock, confirmed, evidence: 'connection refused' },
+      ]),
+    async state(cluster: string): Promise<DetectorState> {
+      const state = await engine.detector.state(cluster)
+      if (state === null) throw new Error(`no detector of ${cluster}`)
+      return state
+    },
+    finish: (workflowId: string, result: RunResult) => client.workflow.getHandle(workflowId).signal('finish', result),
+    decisions: async (cluster: string): Promise<readonly Decision[]> => (await bench.state(cluster)).decisions,
+    async runs(cluster: string): Promise<readonly string[]> {
+      const found: string[] = []
+      for await (const run of client.workflow.list({ query: `PhixCluster = '${cluster}'` })) found.push(run.workflowId)
+      return found
+    },
+    /** Answers once a claim about a cluster's detector holds. */
+    async until(cluster: string, holds: (state: DetectorState) => boolean, withinMs = 15_000): Promise<DetectorState> {
+      for (const endAt = Date.now() + withinMs; ;) {
+        const state = await bench.state(cluster)
+        if (holds(state)) return state
+        if (Date.now() > endAt) throw new Error(`it did not come to that: ${JSON.stringify(state, null, 1)}`)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    },
+    async stop() {
+      worker.shutdown()
+      await running
+      await engine.close()
+      await connection.close()
+      await native.close()
+      await server.stop()
+    },
+  }
+  return bench
+}

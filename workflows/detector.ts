@@ -1,0 +1,234 @@
+// The detector: one per cluster, the single writer of everything that must be decided once. Observations, requests and
+// closes come in; the guard (src/guard, pure) decides; runs, records and pages go out. Heartbeats never come here.
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  log,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow'
+import { answerTo, grant } from '../src/guard/decide.ts'
+import { advance, beforeMark, nextLook, type GuardEvent } from '../src/guard/guard.ts'
+import type {
+  DetectorInput,
+  DetectorState,
+  EndedMessage,
+  GrantReply,
+  GrantRequest,
+  MarkReply,
+  MarkRequest,
+  Observation,
+  RecordEntry,
+  StartReply,
+  StartRequest,
+  Trigger,
+  WatchCheckpoint,
+} from '../src/guard/protocol.ts'
+import { createGuardState, toDetectorState, type GuardState } from '../src/guard/state.ts'
+import type { Effect, Step } from '../src/guard/step.ts'
+import type { Json } from '../src/plan/json.ts'
+import { LIMITS, STATE_QUERY } from '../src/plan/run.ts'
+import { matchForPerson, matchStanding, notify } from './detector/activities.ts'
+import { followRuns } from './detector/follower.ts'
+import { launch, type StartOrder } from './detector/launch.ts'
+import { createRecorder } from './detector/recorder.ts'
+import { createWatchers } from './detector/watchers.ts'
+
+export const observedSignal = defineSignal<[readonly Observation[]]>('observed')
+export const endedSignal = defineSignal<[EndedMessage]>('ended')
+export const startUpdate = defineUpdate<StartReply, [StartRequest]>('start')
+export const grantUpdate = defineUpdate<GrantReply, [GrantRequest]>('grant')
+export const markUpdate = defineUpdate<MarkReply, [MarkRequest]>('mark')
+export const stateQuery = defineQuery<DetectorState>(STATE_QUERY)
+
+/** What one run of the detector hands to the next. */
+interface Carried {
+  readonly guard: GuardState
+  readonly records: readonly RecordEntry[]
+  readonly learned: readonly (WatchCheckpoint | null)[]
+  readonly shards: number
+}
+
+// Well before the 4,096 events at which a history is called long; sooner where nothing is open that would have to be
+// followed afterwards.
+const EVENTS = LIMITS.eventsBeforeContinue * 0.75
+const SOONER = 0.5
+const SHORTEST_WAIT_MS = 1_000
+const PAGED = ['oncall']
+
+export async function detector(input: DetectorInput): Promise<void> {
+  const { cluster } = input
+  const carried = (input.state ?? null) as unknown as Carried | null
+  let state = carried?.guard ?? createGuardState(cluster, input.targets)
+  let shards = carried?.shards ?? 1
+  const children = new Set<string>()
+  const launching = new Set<string>()
+  const matching = new Set<string>()
+  const recorder = createRecorder(carried?.records ?? [])
+  const watchers = createWatchers(cluster, carried?.learned ?? [])
+
+  /** Takes an event into the books and sets its effects going; resolves when the runs it starts are started. */
+  const apply = (event: GuardEvent): Promise<void> => enact(advance(state, event, Date.now()))
+
+  async function enact(step: Step): Promise<void> {
+    state = step.state
+    await Promise.all(step.effects.map(carryOut))
+  }
+
+  async function carryOut(effect: Effect): Promise<void> {
+    switch (effect.kind) {
+      case 'match':
+        return void matchAndDecide(effect.trigger)
+      case 'start':
+        return start(effect)
+      case 'record':
+        return recorder.add(effect.record)
+      case 'page':
+        return void page(effect.key, effect.message)
+    }
+  }
+
+  async function matchAndDecide(trigger: Trigger): Promise<void> {
+    const key = trigger.kind === 'person' ? trigger.requestId : `${trigger.kind} ${trigger.target}`
+    if (matching.has(key)) return
+    matching.add(key)
+    try {
+      const report = await matchStanding({ cluster, trigger })
+      await apply({ kind: 'matched', trigger, report })
+    } catch (error) {
+      log.warn('matching failed; what still stands is matched again', { key, error })
+    } finally {
+      matching.delete(key)
+    }
+  }
+
+  async function start(order: StartOrder): Promise<void> {
+    const { workflowId } = order
+    launching.add(workflowId)
+    const launched = await launch(order)
+    launching.delete(workflowId)
+    switch (launched.kind) {
+      case 'started':
+        children.add(workflowId)
+        void launched.closed.then((report) => apply({ kind: 'closed', report }))
+        return apply({ kind: 'launched', workflowId, runId: launched.runId })
+      case 'already-open':
+        return
+      case 'failed':
+        log.error('a run could not be started', { workflowId, why: launched.why })
+        return apply({ kind: 'notLaunched', workflowId, why: launched.why })
+    }
+  }
+
+  async function page(key: string, message: string): Promise<void> {
+    const run = {
+      workflowId: workflowInfo().workflowId,
+      runbook: 'detector',
+      cluster,
+      target: cluster,
+      stepId: key,
+      startedBy: 'detector',
+    }
+    await notify({ to: PAGED, message, idempotencyKey: key, run }).catch((error: unknown) => {
+      log.warn('a page could not be sent', { key, error })
+    })
+  }
+
+  setHandler(
+    observedSignal,
+    (batch) => {
+      for (const observation of batch) {
+        if (observation.kind === 'shards') watchers.resize((shards = Math.max(shards, observation.count)))
+        else void apply({ kind: 'observed', observation })
+      }
+    },
+    { description: 'What `watch` saw change' },
+  )
+  setHandler(endedSignal, (message) => void apply({ kind: 'ended', message }), { description: "A run's last word" })
+
+  setHandler(
+    startUpdate,
+    async ({ runbook, inputs, by, requestId }) => {
+      const trigger: Trigger = { kind: 'person', runbook, inputs, by, at: Date.now(), requestId }
+      if (answerTo(state, requestId) === null) {
+        const report = await matchForPerson({ cluster, trigger })
+        await apply({ kind: 'matched', trigger, report })
+      }
+      const decision = answerTo(state, requestId)
+      if (decision === null) throw ApplicationFailure.nonRetryable('the decision is no longer kept', 'exhausted')
+      const run = state.open.find(({ workflowId }) => workflowId === decision.workflowId)
+      return { decision, workflowId: decision.workflowId, runId: run?.runId || null }
+    },
+    {
+      description: 'Ask for a run of a runbook',
+      validator: (request) => demand(request, ['runbook', 'by', 'requestId']),
+    },
+  )
+  setHandler(
+    grantUpdate,
+    (request) => {
+      const { reply, ...step } = grant(state, request, Date.now())
+      void enact(step)
+      return reply
+    },
+    {
+      description: 'A run that was started past the detector asks for leave',
+      validator: (request) => demand(request, ['workflowId', 'runId', 'runbook', 'target']),
+    },
+  )
+  setHandler(
+    markUpdate,
+    (request) => {
+      void apply({ kind: 'marked', request })
+      return { before: beforeMark(state, request.key) ?? request.desired }
+    },
+    {
+      description: 'Say what a target is meant to be',
+      validator: (request) => demand(request, ['target', 'desired', 'key']),
+    },
+  )
+  setHandler(stateQuery, () => toDetectorState(state, Date.now()), { description: 'Targets, open runs, decisions' })
+
+  watchers.resize(shards)
+  void recorder.run()
+  void followRuns(
+    () =>
+      state.open.filter(
+        ({ workflowId, closed }) => closed === null && !children.has(workflowId) && !launching.has(workflowId),
+      ),
+    (report) => void apply({ kind: 'closed', report }),
+  )
+
+  const limit = input.eventsBeforeContinue ?? EVENTS
+  const isLong = (): boolean => {
+    const { historyLength, continueAsNewSuggested } = workflowInfo()
+    const isQuiet = state.open.length === 0 && matching.size === 0
+    return continueAsNewSuggested || historyLength > (isQuiet ? limit * SOONER : limit)
+  }
+  while (!isLong()) {
+    const at = nextLook(state)
+    const waitMs = at === null ? undefined : Math.max(SHORTEST_WAIT_MS, at - Date.now())
+    const changed = (): boolean => isLong() || nextLook(state) !== at
+    if (waitMs === undefined) await condition(changed)
+    else if (!(await condition(changed, waitMs))) await apply({ kind: 'tick' })
+  }
+
+  const learned = await watchers.stop()
+  await condition(() => launching.size === 0 && allHandlersFinished())
+  const next: Carried = { guard: state, records: recorder.unconfirmed(), learned, shards }
+  await continueAsNew<typeof detector>({ ...input, state: next as unknown as Json })
+}
+
+/** Refuses a message that lacks what every message of its kind has: before it becomes an event. */
+function demand(message: unknown, names: readonly string[]): void {
+  const given = (typeof message === 'object' && message !== null ? message : {}) as Readonly<Record<string, unknown>>
+  const missing = names.filter((name) => typeof given[name] !== 'string' || given[name] === '')
+  if (missing.length === 0) return
+  const list = missing.map((name) => `\`${name}\``).join(', ')
+  throw ApplicationFailure.nonRetryable(`the message must be one object with ${list} as text`, 'rejected')
+}

@@ -1,0 +1,69 @@
+// Starts a run as a child that outlives the detector, and tells how it closed while the detector is there to hear it.
+import { defineSearchAttributeKey } from '@temporalio/common'
+import { ParentClosePolicy, startChild, type ChildWorkflowHandle, type Workflow } from '@temporalio/workflow'
+import type { FollowReport } from '../../src/guard/protocol.ts'
+import type { Effect } from '../../src/guard/step.ts'
+import { GRANT_MEMO, type Grant, type RunResult } from '../../src/plan/run.ts'
+
+export type StartOrder = Extract<Effect, { kind: 'start' }>
+type Run = ChildWorkflowHandle<Workflow>
+
+export type Launched =
+  | { readonly kind: 'started'; readonly runId: string; readonly closed: Promise<FollowReport> }
+  /** Its id is open already: it runs, but it is not our child, so it has to be followed. */
+  | { readonly kind: 'already-open' }
+  | { readonly kind: 'failed'; readonly why: string }
+
+const SUMMARY_LENGTH = 200
+
+/** Starts the run on the detector's own task queue. Never rejects: what went wrong is an answer. */
+export async function launch(order: StartOrder): Promise<Launched> {
+  const { workflowId, input, grantId } = order
+  const grant: Grant = { id: grantId, workflowId, issuedAt: Date.now() }
+  const keyword = (name: string, value: string) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })
+  try {
+    const run = await startChild(input.plan.name, {
+      workflowId,
+      args: [input],
+      memo: { [GRANT_MEMO]: grant },
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: input.plan.summary.slice(0, SUMMARY_LENGTH),
+      typedSearchAttributes: [
+        keyword('PhixRunbook', input.plan.name),
+        keyword('PhixCluster', input.cluster),
+        keyword('PhixTarget', input.target),
+        keyword('PhixSeverity', input.plan.severity),
+      ],
+    })
+    return { kind: 'started', runId: run.firstExecutionRunId, closed: closeOf(run) }
+  } catch (error) {
+    if (nameOf(error) === 'WorkflowExecutionAlreadyStartedError') return { kind: 'already-open' }
+    return { kind: 'failed', why: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** Resolves when the run has closed, through its resets and continuations; never rejects for how it ended. */
+async function closeOf(run: Run): Promise<FollowReport> {
+  const facts = { workflowId: run.workflowId, runId: run.firstExecutionRunId }
+  try {
+    return { ...facts, status: 'COMPLETED', result: (await run.result()) as RunResult }
+  } catch (error) {
+    return { ...facts, status: statusFrom(error), result: null }
+  }
+}
+
+// Names, not classes: an error that crossed the sandbox's border is of another realm.
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '')
+
+function statusFrom(error: unknown): FollowReport['status'] {
+  switch (nameOf(error instanceof Error ? error.cause : null)) {
+    case 'TerminatedFailure':
+      return 'TERMINATED'
+    case 'CancelledFailure':
+      return 'CANCELLED'
+    case 'TimeoutFailure':
+      return 'TIMED_OUT'
+    default:
+      return 'FAILED'
+  }
+}

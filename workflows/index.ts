@@ -1,0 +1,2 @@
+// The workflow types, nothing else.
+export { detector } from './detector.ts'
