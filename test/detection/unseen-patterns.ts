@@ -36,12 +36,11 @@ export const UNSEEN = {
   'stretched exponential delays': (rng, n, ms) => sleeping(n, ms, () => 0.9 + 0.06 * rng.exp(1) ** 2),
   'delays that overtake and are dropped': (rng, n, ms) => {
     let newest = -1
-    let sent = 0
-    return clocked(n, ms, () => {
-      const at = sent + rng.lognormal(0.2, 0.9)
-      const isStale = at <= newest
-      newest = Math.max(newest, at)
-      return isStale ? (sent++, null) : at - sent++
+    return clocked(n, ms, (sent) => {
+      const delay = rng.lognormal(0.2, 0.9)
+      if (sent + delay <= newest) return null
+      newest = sent + delay
+      return delay
     })
   },
   // --- pauses
