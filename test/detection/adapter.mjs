@@ -11,15 +11,14 @@ export const create = adapt(calibrated, observer)
 export function phi(vector) {
   const { model, elapsed, mean, std } = vector
   if (model === 'ex-gaussian') return exGaussianPhi(elapsed, vector.mu, vector.sigma, vector.tau)
-  if (!vector.intervals) return phiOf(model, elapsed, { meanMs: mean, deviationMs: std, skewness: 0 })
+  if (!vector.intervals) return phiOf(model, elapsed, mean, std, 0)
   const window = createGapWindow(vector.window)
   const estimate = vector.bootstrapEstimate
   const quarter = estimate ? Math.floor(estimate / 4) : 0
   if (estimate) for (const gap of [estimate - quarter, estimate + quarter]) window.add(gap)
   for (const gap of vector.intervals) window.add(gap)
-  const { meanMs, deviationMs, skewness } = window.rhythm(0)
   const bessel = vector.varianceDdof === 1 ? Math.sqrt(window.count / Math.max(1, window.count - 1)) : 1
   const pauseMs = model === 'exponential-log10' ? 0 : vector.pause
-  const deviation = Math.max(vector.minStd, deviationMs * bessel)
-  return phiOf(model, elapsed, { meanMs: meanMs + pauseMs, deviationMs: deviation, skewness })
+  const deviationMs = Math.max(vector.minStd, window.deviationMs() * bessel)
+  return phiOf(model, elapsed, window.meanMs() + pauseMs, deviationMs, window.skewness())
 }

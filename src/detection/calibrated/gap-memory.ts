@@ -23,32 +23,40 @@ const TAIL_CAUTION = 1 + 1 / Math.sqrt(TAIL_GAPS)
 const SHORTEST_TAIL = 0.001
 /** Counts are written in ever larger units instead of fading all of them; far below where doubles lose digits. */
 const LARGEST_UNIT = 1e9
+/** A count below this, of a gap, is forgotten when counts are rescaled. */
+const LEAST_COUNT = 2 ** -24
 
 /**
  * Creates an empty memory that averages over the last `life` gaps, exponentially faded.
  *
- * Beyond the tail's start u, which the longest m = 10 gaps exceed,
+ * Beyond the tail's start u, which the longest m = 10 gaps exceed (all of them while there are fewer),
  *
  *     count(t) = ½ · Σ counts beyond t  +  ½ · m · exp(-(t - u) / τ)      τ = (1 + 1/√m) · mean excess over u
  *
  * Why an exponential: the excess over a high threshold tends to a generalised Pareto law (Pickands, Annals of Statistics
  * 3, 1975), whose light-tailed case it is; beats lost independently make it exactly geometric. Heavier tails are met by
  * the empirical half and by the ceilings of the verdict.
- * Invariant: `add` and `countBeyond` allocate nothing and look at each bin once at most.
+ * Invariant: `add` and `countBeyond` make no object and look at each bin once at most.
  */
 export function createGapMemory(life: number): GapMemory {
   const counts = new Float64Array(BIN_COUNT)
   const growth = 1 + 1 / life
-  const held = { unit: 1, total: 0, tailStart: lowerEdge(0), tailCount: 0, tailLength: SHORTEST_TAIL }
+  // `bins`: no bin from here on has ever counted anything; most memories look at a few dozen.
+  const held = { unit: 1, total: 0, bins: 0, tailStart: lowerEdge(0), tailCount: 0, tailLength: SHORTEST_TAIL }
 
   const rescale = (): void => {
-    for (let bin = 0; bin < BIN_COUNT; bin++) counts[bin] = (counts[bin] as number) / held.unit
+    held.bins = 0
+    for (let bin = 0; bin < BIN_COUNT; bin++) {
+      const count = (counts[bin] as number) / held.unit
+      counts[bin] = count > LEAST_COUNT ? count : 0
+      if (count > LEAST_COUNT) held.bins = bin + 1
+    }
     held.total /= held.unit
     held.unit = 1
   }
   const fitTail = (): void => {
     const wanted = TAIL_GAPS * held.unit
-    let bin = BIN_COUNT
+    let bin = held.bins
     let count = 0
     let moment = 0
     while (bin > 0 && count < wanted) {
@@ -70,6 +78,7 @@ export function createGapMemory(life: number): GapMemory {
       held.total += held.unit
       const bin = binOf(gap)
       counts[bin] = (counts[bin] as number) + held.unit
+      if (bin >= held.bins) held.bins = bin + 1
       fitTail()
     },
     countBeyond(silence) {
@@ -77,7 +86,7 @@ export function createGapMemory(life: number): GapMemory {
       let count = 0
       if (silence < lowerEdge(BIN_COUNT)) {
         const own = binOf(silence)
-        for (let bin = BIN_COUNT - 1; bin > own; bin--) count += counts[bin] as number
+        for (let bin = held.bins - 1; bin > own; bin--) count += counts[bin] as number
         const share = (lowerEdge(own + 1) - silence) / (lowerEdge(own + 1) - lowerEdge(own))
         count += (counts[own] as number) * Math.min(1, Math.max(0, share))
       }
@@ -92,6 +101,7 @@ export function createGapMemory(life: number): GapMemory {
       counts.set(learned)
       held.unit = 1
       held.total = learned.reduce((sum, count) => sum + count, 0)
+      held.bins = BIN_COUNT
       fitTail()
     },
   }
