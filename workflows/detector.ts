@@ -9,6 +9,7 @@ import {
   defineSignal,
   defineUpdate,
   log,
+  setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
@@ -34,6 +35,7 @@ import type { Effect, Step } from '../src/guard/step.ts'
 import type { Json } from '../src/plan/json.ts'
 import { LIMITS, STATE_QUERY } from '../src/plan/run.ts'
 import { matchForPerson, matchStanding, notify } from './detector/activities.ts'
+import { currentDetails } from './detector/current-details.ts'
 import { followRuns } from './detector/follower.ts'
 import { launch, type StartOrder } from './detector/launch.ts'
 import { createRecorder } from './detector/recorder.ts'
@@ -77,6 +79,7 @@ export async function detector(input: DetectorInput): Promise<void> {
 
   async function enact(step: Step): Promise<void> {
     state = step.state
+    setCurrentDetails(currentDetails(state))
     await Promise.all(step.effects.map(carryOut))
   }
 

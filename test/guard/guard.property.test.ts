@@ -9,12 +9,12 @@ import { OUTCOMES, type Outcome } from '../../src/plan/run.ts'
 import { candidateOf, createBench, NODES, person, planOf, reportOf, resultOf, seen } from './cases.ts'
 
 const ATTEMPTS = [
-  { count: 2, windowMs: 60_000 },
+  { count: 1, windowMs: 30_000 },
   { count: 4, windowMs: 600_000 },
 ]
-const PLAN = planOf('single-node-recovery', { attempts: ATTEMPTS, cooldownMs: 5_000, keepHealthyCount: 1 })
+const PLAN = planOf('single-node-recovery', { attempts: ATTEMPTS, cooldownMs: 5_000 })
 const WIDE = planOf('restart-all', { lock: 'service', onBusy: 'queue' })
-const LIMITS = { runsInFlight: 3, startsPerMinute: 6, override: null }
+const LIMITS = { runsInFlight: 3, startsPerMinute: 4, override: null }
 
 type Move =
   | {
@@ -234,6 +234,21 @@ describe('any order of events, doubled, late or lost', () => {
       { numRuns: 50 },
     )
   })
+})
+
+describe('the oracle above is not blind', () => {
+  test.each(['observerIsTrusted', 'isWanted', 'lockIsFree', 'cooledDown', 'attemptsLeft', 'clusterHasRoom', 'noStorm'])(
+    'without %s some order of events breaks an invariant',
+    (name) => {
+      const rest = STAGES.filter((stage) => stage.name !== name)
+      const broken = fc.check(
+        fc.property(moves, (list) => void play(list, rest)),
+        { numRuns: 4_000, endOnFailure: true, seed: 1 },
+      )
+      expect(broken.failed).toBe(true)
+    },
+    30_000,
+  )
 })
 
 describe('each stage is needed', () => {
