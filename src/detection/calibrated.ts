@@ -1,6 +1,6 @@
 // The default failure detector of one node: φ > k is wrong 10^-k of the time, on lossy, bursty and shifting links too, so
 // that one pair of thresholds fits all links. Time is an argument, monotonic, and means nothing outside the process. Does
-// not probe and does not decide to act. Read next: calibrated/survival.ts, calibrated/settings.ts; why so: decision 0502.
+// not probe and does not decide to act. Read next: calibrated/survival.ts, calibrated/settings.ts; why so: decision 0507.
 import type { Verdict } from '../guard/protocol.ts'
 import { createGapMemory } from './calibrated/gap-memory.ts'
 import { learnedFromBytes, learnedToBytes } from './calibrated/learned-bytes.ts'

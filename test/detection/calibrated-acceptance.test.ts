@@ -1,4 +1,4 @@
-// The limits of the acceptance kit at a small n; the full runs (n = 300,000, five seeds, both periods) are in decision 0502.
+// The limits of the acceptance kit at a small n; the full runs (n = 300,000, five seeds, both periods) are in decision 0507.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'

@@ -1,5 +1,5 @@
 // The tunables of the calibrated detector, each with what goes wrong on either side. The defaults were chosen on arrival
-// patterns of many kinds and hold the limits of decision 0502 on all of them; there is no need to tune per link.
+// patterns of many kinds and hold the limits of decision 0507 on all of them; there is no need to tune per link.
 
 /** Times are in periods (the agreed beat interval) unless the name says otherwise; weights are counted in gaps. */
 export interface CalibratedSettings {
