@@ -7,7 +7,7 @@ import { planHash } from '../src/plan/hash.ts'
 import { TASK_QUEUE } from '../src/plan/ids.ts'
 import type { Plan } from '../src/plan/plan.ts'
 import { GRANT_MEMO, type ActionCall, type Grant, type RunInput } from '../src/plan/run.ts'
-import { startTemporalServer } from '../test/temporal-server.ts'
+import { startTestServer } from '../test/temporal-server.ts'
 
 export interface BenchServer {
   readonly client: Client
@@ -21,7 +21,7 @@ export interface BenchServer {
 
 export async function startBenchServer(): Promise<BenchServer> {
   Runtime.install({ logger: new DefaultLogger('ERROR') })
-  const server = await startTemporalServer()
+  const server = await startTestServer()
   const connection = await Connection.connect({ address: server.address })
   const client = new Client({ connection })
   const workflowBundle = await bundleWorkflowCode({

@@ -63,7 +63,7 @@ function sourcesFingerprint() {
       lines.push(`${relative(root, path)} ${size} ${mtimeMs}`)
     }
   }
-  return sha256(lines.sort().join('\n'))
+  return sha256(lines.sort((a, b) => (a < b ? -1 : 1)).join('\n'))
 }
 
 function build() {

@@ -10,6 +10,7 @@ import { prepare, root } from './prepare.mjs'
 const mode = process.argv[2] ?? 'all'
 const inCi = Boolean(process.env.CI)
 const bin = (name) => join(root, 'node_modules', '.bin', name)
+/** @type {{ passed: number, failed: number, skipped: string[], failures: string[] }} */
 const tally = { passed: 0, failed: 0, skipped: [], failures: [] }
 
 const CHECKS = [

@@ -1,2 +1,3 @@
-// The workflow types, nothing else.
+// The workflow types, nothing else: whatever is exported here can be started by its name.
+export { default } from './runbook.ts'
 export { detector } from './detector.ts'

@@ -1,7 +1,7 @@
 // The balancer's admin API: who gets requests, and how the real requests went.
 import type { BalancerSpec, Node } from '../../src/inventory/inventory.ts'
 import type { Json } from '../../src/plan/json.ts'
-import { refused, unavailable } from '../wrapping/action-failure.ts'
+import { refused, rejected, unavailable } from '../wrapping/action-failure.ts'
 import { exchangeJson, type Answer } from './exchange-json.ts'
 
 const LIMIT_MS = 3_000
@@ -32,7 +32,7 @@ export async function listBackends(balancer: BalancerSpec, signal: AbortSignal):
   return backends.map(({ name, url, state }: Backend) => ({ name, url, state }))
 }
 
-/** Puts a backend in or out and reads it back. Fails: unavailable, also where it says yes and does not do it. */
+/** Puts a backend in or out and reads it back. Fails: rejected; unavailable, also where it says yes and does not do it. */
 export async function setBackend(
   balancer: BalancerSpec,
   node: Node,
@@ -95,5 +95,6 @@ export function keepOneBackend(backends: readonly Backend[], leaving: readonly s
 
 function answered(balancer: BalancerSpec, { status, json }: Answer): Json {
   if (status >= 200 && status < 300 && json !== null && typeof json === 'object') return json
-  throw unavailable(`the balancer at \`${balancer.admin}\` answered ${status}; look at its log`)
+  const message = `the balancer at \`${balancer.admin}\` answered ${status}: ${JSON.stringify(json).slice(0, 300)}`
+  throw status >= 400 && status < 500 ? rejected(message) : unavailable(`${message}; look at its log`)
 }

@@ -1,18 +1,24 @@
 // What an action's target means: which nodes, of which service. Names become targets here, through the inventory, and
 // a name that is not in it goes no further.
-import { findTarget, findTargets, serviceOf, type Target } from '../../src/inventory/find-target.ts'
+import { findTargets, serviceOf, type Target } from '../../src/inventory/find-target.ts'
 import type { BalancerSpec, Cluster, Node, Service } from '../../src/inventory/inventory.ts'
 import { refused } from '../wrapping/action-failure.ts'
 import type { ActionContext } from '../wrapping/action.ts'
 
 type Asking = Pick<ActionContext, 'inventory' | 'call'>
 
-/** Answers the target of this name in the run's cluster. Fails: refused. */
-export function requireTarget({ inventory, call }: Asking, name: string): Target {
+/**
+ * Answers the target of this name in the run's cluster. Where several have it (a service is often called like its
+ * cluster), the one of a kind that is wanted. Fails: refused.
+ */
+export function requireTarget({ inventory, call }: Asking, name: string, wanted?: readonly Target['kind'][]): Target {
   const { cluster } = call.run
-  const found = findTarget(inventory, name, cluster)
-  if (found !== null) return found
-  const several = findTargets(inventory, name, cluster).map((each) => `${each.kind} ${each.name}`)
+  const all = findTargets(inventory, name, cluster)
+  const fitting = wanted === undefined ? all : all.filter(({ kind }) => wanted.includes(kind))
+  const candidates = fitting.length > 0 ? fitting : all
+  const [found] = candidates
+  if (found !== undefined && candidates.length === 1) return found
+  const several = candidates.map((each) => `${each.kind} ${each.name}`)
   throw refused(
     several.length > 1
       ? `\`${shown(name)}\` means several targets of \`${cluster}\` (${several.join(', ')}): give one of these names`
@@ -22,14 +28,14 @@ export function requireTarget({ inventory, call }: Asking, name: string): Target
 
 /** Answers the node of this name. Fails: refused. */
 export function requireNode(asking: Asking, name: string): { readonly node: Node; readonly cluster: Cluster } {
-  const found = requireTarget(asking, name)
+  const found = requireTarget(asking, name, ['node'])
   if (found.kind !== 'node') throw refused(`\`${found.name}\` is a ${found.kind} and not a node: name a node`)
   return found
 }
 
 /** Answers the service of this name. Fails: refused. */
 export function requireService(asking: Asking, name: string): { readonly service: Service; readonly cluster: Cluster } {
-  const found = requireTarget(asking, name)
+  const found = requireTarget(asking, name, ['service'])
   if (found.kind !== 'service') throw refused(`\`${found.name}\` is a ${found.kind} and not a service: name a service`)
   return found
 }
@@ -46,7 +52,7 @@ export interface Members {
  * either, and may name spares. Fails: refused.
  */
 export function requireMembers(asking: Asking, name: string, only?: readonly string[]): Members {
-  const found = requireTarget(asking, name)
+  const found = requireTarget(asking, name, ['node', 'service'])
   if (found.kind === 'cluster') throw refused(`\`${found.name}\` is a cluster: name one of its services or nodes`)
   const service = found.kind === 'service' ? found.service : requireServiceOf(found.cluster, found.name)
   const meant = found.kind === 'node' ? [found.node] : nodesNamed(found.cluster, service.members)

@@ -38,7 +38,8 @@ function reasonOf({ status, json }: Answer): string {
   const told = json !== null && typeof json === 'object' ? (json as JsonObject) : {}
   const isWell = status >= 200 && status < 300 && (told['status'] === undefined || told['status'] === 'healthy')
   if (isWell) return ''
-  return `it answers ${status}: ${String(told['reason'] ?? told['status'] ?? 'no reason given')}`
+  const why = [told['reason'], told['status']].find((each) => typeof each === 'string') ?? 'no reason given'
+  return `it answers ${status}: ${why}`
 }
 
 export interface LeaderClaim {
@@ -83,6 +84,11 @@ export interface NodeConfig {
   readonly version?: Json
 }
 
+export interface NewConfig {
+  readonly values: JsonObject
+  readonly version?: number
+}
+
 const CONFIG_LIMIT_MS = 5_000
 
 /** Reads a node's configuration. Fails: unavailable, rejected where it has none. */
@@ -92,12 +98,12 @@ export async function readConfig(node: Node, signal: AbortSignal): Promise<NodeC
 }
 
 /** Replaces a node's configuration. Fails: unavailable; rejected where the node says that it is wrong. */
-export async function writeConfig(node: Node, values: JsonObject, key: string, signal: AbortSignal): Promise<void> {
+export async function writeConfig(node: Node, config: NewConfig, key: string, signal: AbortSignal): Promise<void> {
   const answer = await exchangeJson({
     base: node.address,
     path: ['config'],
     method: 'PUT',
-    body: { values },
+    body: { ...config },
     headers: { 'idempotency-key': encodeURIComponent(key) },
     timeoutMs: CONFIG_LIMIT_MS,
     signal,

@@ -20,18 +20,21 @@ export interface ActionContext {
   readonly lanes: Lanes
   /** `host` or `host:port` that may be reached although its address is private. */
   readonly allowedHosts: readonly string[]
-  control(service: Service): ServiceControl
+  readonly control: (service: Service) => ServiceControl
   /** What the heartbeat tells from now on: one short sentence of where it is. */
-  say(progress: string): void
+  readonly say: (progress: string) => void
   /**
    * Wraps every touch of the world. Before the first one the attempt is recorded; in a dry run it throws.
    * Invariant: nothing outside of it changes a target.
    */
-  effect<T>(act: () => Promise<T>): Promise<T>
-  /** Decides once for all attempts of this step: the first answer is kept in the journal, every later call gets it. */
-  chooseOnce(what: string, choose: () => Promise<Json>): Promise<Json>
+  readonly effect: <T>(act: () => Promise<T>) => Promise<T>
+  /**
+   * Decides once for all attempts of this step: the first answer is kept in the journal, every later call gets it.
+   * `must`: without the journal the step fails; `may`: it goes on with what it sees now.
+   */
+  readonly chooseOnce: (what: string, keeping: 'must' | 'may', choose: () => Promise<Json>) => Promise<Json>
   /** Epoch ms. */
-  now(): number
+  readonly now: () => number
 }
 
 export interface Action<Input = JsonObject> {

@@ -130,8 +130,10 @@ export function defineAction(action: Action, worker: WorkerParts): Activity {
     const isLost = effectBegan && manifest.idempotency === 'no'
     const overdueAfterMs = attempt.isOverdue() || error instanceof StillRunning ? attempt.limitMs : null
     const failure = classify(error, { manifest, on: nameOf(call), effectBegan, overdueAfterMs })
-    if (effectBegan)
-      await records.ended(worker.masker.json({ ok: false, code: failure.code, message: failure.message }))
+    const ended = { ok: false, code: failure.code, message: failure.message }
+    const recorded = effectBegan ? records.ended(worker.masker.json(ended)) : Promise.resolve()
+    // An attempt that must end now does not wait for a slow journal; the record is on its way.
+    if (!attempt.signal.aborted) await recorded
     // What was sent once and never answered is uncertain also when the run was cancelled meanwhile.
     if (attempt.isCalledOff() && !isLost) await attempt.calledOff()
     const { masker, random } = worker
@@ -143,14 +145,16 @@ export function defineAction(action: Action, worker: WorkerParts): Activity {
     return createStepRecords({ journal, log, manifest, call, attempt: attempt.number, target: targetOf(call), now })
   }
 
-  const targetOf = (call: ActionCall): string | null => {
+  function targetOf(call: ActionCall): string | null {
     const name = call.args?.[manifest.targets[0] ?? '']
     return typeof name === 'string' && findTarget(worker.inventory(), name, call.run.cluster) !== null ? name : null
   }
 
-  const nameOf = (call: ActionCall): string => `\`${targetOf(call) ?? call.run.target}\``
+  function nameOf(call: ActionCall): string {
+    return `\`${targetOf(call) ?? call.run.target}\``
+  }
 
-  const laneOf = (args: JsonObject, call: ActionCall): string | null => {
+  function laneOf(args: JsonObject, call: ActionCall): string | null {
     const own = action.laneOf?.(args) ?? targetOf(call)
     return own === null ? null : `${driverOf(manifest.name)}/${call.run.cluster}/${own}`
   }

@@ -1,22 +1,15 @@
-import type { ActionCall } from '../../src/plan/run.ts'
+import type { WorkerParts } from './worker-parts.ts'
 
 export type FailpointName = 'before-effect' | 'after-effect'
 
-/** Called right before and right after each touch of the world; a crash test passes one that ends the process. */
-export type Failpoint = (point: FailpointName, call: ActionCall) => void | Promise<void>
-
 /**
- * Makes the failpoint that a setting asks for: `<point>` or `<point>:<action>`; null does nothing.
- * `die` ends the process at once, as a crash would.
+ * Makes what is called right before and right after each touch of the world. The setting is `<point>` or
+ * `<point>:<action>`; null does nothing. `die` ends the process at once, so that a crash test needs no mock.
  */
-export function createFailpoint(
-  setting: string | null,
-  actionOf: (call: ActionCall) => string,
-  die: () => void,
-): Failpoint {
+export function createFailpoint(setting: string | null, die: () => void): WorkerParts['failpoint'] {
   if (setting === null) return () => undefined
-  const [wanted, action] = setting.split(':')
-  return (point, call) => {
-    if (point === wanted && (action === undefined || action === actionOf(call))) die()
+  const [wanted, only] = setting.split(':')
+  return (point, action) => {
+    if (point === wanted && (only === undefined || only === action)) die()
   }
 }

@@ -11,12 +11,12 @@ export interface Poll {
   /** Limit of one look: a hanging target must not eat the whole deadline. */
   readonly lookMs: number
   /** One look. */
-  look(signal: AbortSignal): Promise<Json>
+  readonly look: (signal: AbortSignal) => Promise<Json>
   /** What was seen last, for the heartbeat. */
-  saw(seen: string, looks: number): void
+  readonly saw: (seen: string, looks: number) => void
   readonly signal: AbortSignal
   /** Monotonic ms. */
-  clock(): number
+  readonly clock: () => number
 }
 
 /** Too much of an output would bury the sentence. */

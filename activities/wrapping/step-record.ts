@@ -1,22 +1,22 @@
 // The journal's record of each attempt at a change: when it began, how it ended (decision 0301 says what stops a step).
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Journal, JournalRecord } from '../../src/journal/journal.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { ActionManifest } from '../../src/plan/manifest.ts'
 import type { ActionCall } from '../../src/plan/run.ts'
-import { uncertain, unavailable } from './action-failure.ts'
+import { ActionFailure, uncertain, unavailable } from './action-failure.ts'
 import type { Log } from './log.ts'
+import { within } from './within.ts'
 
 /** A journal that does not answer within this is taken as not writable. */
 const JOURNAL_LIMIT_MS = 2_000
 
 export interface StepRecords {
   /** Before the first touch of the world. Fails: unavailable where it must be recorded and cannot; uncertain where a `no` began before. */
-  begun(): Promise<void>
+  readonly begun: () => Promise<void>
   /** After the attempt, whatever came of it. Never fails. */
-  ended(outcome: Json): Promise<void>
-  /** Keeps the first answer for all attempts of the step. Fails: unavailable. */
-  chooseOnce(what: string, choose: () => Promise<Json>): Promise<Json>
+  readonly ended: (outcome: Json) => Promise<void>
+  /** Keeps the first answer for all attempts of the step. Fails: unavailable where it must be kept and cannot. */
+  readonly chooseOnce: (what: string, keeping: 'must' | 'may', choose: () => Promise<Json>) => Promise<Json>
 }
 
 export interface RecordedAttempt {
@@ -27,7 +27,7 @@ export interface RecordedAttempt {
   readonly attempt: number
   /** The attempt's arguments with secrets still as references. */
   readonly target: string | null
-  now(): number
+  readonly now: () => number
 }
 
 /** Makes the records of one attempt. */
@@ -64,7 +64,7 @@ export function createStepRecords(recorded: RecordedAttempt): StepRecords {
             `\`${manifest.name}\` was begun before under this key and is never sent twice; look at the target, then \`supply\` or \`retry\``,
           )
       } catch (error) {
-        if (isUncertain(error)) throw error
+        if (error instanceof ActionFailure) throw error
         if (mustBeRecorded)
           throw unavailable(
             `the journal cannot be written (${textOf(error)}) and \`${manifest.name}\` is not done without a record of it; nothing was changed`,
@@ -80,19 +80,26 @@ export function createStepRecords(recorded: RecordedAttempt): StepRecords {
         log.error({ action: manifest.name, key: call.idempotencyKey, error: textOf(error) }, 'end of step not recorded')
       }
     },
-    async chooseOnce(what, choose) {
+    async chooseOnce(what, keeping, choose) {
       const id = `choice/${what}`
+      const key = `${call.idempotencyKey}/${id}`
+      let chosen: Json | undefined
       try {
-        const kept = await inTime(findChoice(journal, call, `${call.idempotencyKey}/${id}`))
+        const kept = await inTime(findChoice(journal, call, key))
         if (kept !== undefined) return kept
-        const chosen = await choose()
+        chosen = await choose()
         await inTime(journal.append([record(id, { event: 'chosen', what, chosen })]))
         // Another attempt may have been quicker: the first record wins, so it is read back.
-        return (await inTime(findChoice(journal, call, `${call.idempotencyKey}/${id}`))) ?? chosen
+        return (await inTime(findChoice(journal, call, key))) ?? chosen
       } catch (error) {
-        if (error instanceof JournalSilent || !(error instanceof Error) || error.name !== 'ActionFailure')
-          throw unavailable(`the journal cannot keep what \`${manifest.name}\` chose (${textOf(error)})`, error)
-        throw error
+        if (error instanceof ActionFailure) throw error
+        if (keeping === 'must')
+          throw unavailable(
+            `the journal cannot keep what \`${manifest.name}\` chose (${textOf(error)}); nothing was changed`,
+            error,
+          )
+        log.error({ action: manifest.name, what, error: textOf(error) }, 'choice not kept')
+        return chosen ?? choose()
       }
     },
   }
@@ -107,21 +114,7 @@ async function findChoice(journal: Journal, call: ActionCall, id: string): Promi
   return (body as { chosen?: Json } | undefined)?.chosen
 }
 
-class JournalSilent extends Error {}
+const inTime = <T>(work: Promise<T>): Promise<T> =>
+  within(JOURNAL_LIMIT_MS, `the journal did not answer within ${JOURNAL_LIMIT_MS / 1000} s`, work)
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const done = new AbortController()
-  try {
-    return await Promise.race([
-      work,
-      sleep(JOURNAL_LIMIT_MS, undefined, { signal: done.signal }).then(() => {
-        throw new JournalSilent(`the journal did not answer within ${JOURNAL_LIMIT_MS / 1000} s`)
-      }),
-    ])
-  } finally {
-    done.abort()
-  }
-}
-
-const isUncertain = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'uncertain'
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

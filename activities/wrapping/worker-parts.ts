@@ -19,11 +19,11 @@ export interface WorkerParts {
   readonly masker: Masker
   readonly lanes: Lanes
   readonly allowedHosts: readonly string[]
-  control(service: Service): ServiceControl
-  failpoint(point: FailpointName, action: string, call: ActionCall): void | Promise<void>
+  readonly control: (service: Service) => ServiceControl
+  readonly failpoint: (point: FailpointName, action: string, call: ActionCall) => void | Promise<void>
   /** Epoch ms. */
-  now(): number
+  readonly now: () => number
   /** Monotonic ms. */
-  clock(): number
-  random(): number
+  readonly clock: () => number
+  readonly random: () => number
 }

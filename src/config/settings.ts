@@ -6,11 +6,21 @@ export interface Settings {
   readonly dataFolder: string
   readonly runbooksFolder: string
   readonly inventoryFile: string
-  readonly temporal: { readonly address: string; readonly namespace: string; readonly uiAddress: string | null }
+  readonly temporal: {
+    readonly address: string
+    readonly namespace: string
+    readonly uiAddress: string | null
+    /** True: a server that is not ours to start, reached with the TLS and keys of Temporal's own configuration. */
+    readonly external: boolean
+  }
   readonly server: { readonly host: string; readonly port: number }
   /** `sqlite:<file>` or a `postgres://` URL. */
   readonly journal: string
   /** For notify channels and `approve`: the name a person is known by on this machine. */
   readonly person: string
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'json' | 'pretty' }
+  /** For crash tests: `before-effect` or `after-effect`, with `:<action>` for one action only. The worker ends there. */
+  readonly failpoint: string | null
+  /** `host` or `host:port` that `http.get` and `http.post` may reach although its address is private. */
+  readonly allowedHosts: readonly string[]
 }

@@ -55,18 +55,30 @@ export function createEnvironment(options: { readonly closed: boolean }): Enviro
   return environment
 }
 
+/** What is no mistake of syntax or types and must not run all the same. */
+export interface Forbidden {
+  readonly kind: 'pattern' | 'cost'
+  readonly message: string
+  readonly start: number
+  readonly end: number
+}
+
 /** What is wrong with a parsed expression beyond syntax and types, with its place; null where nothing is. */
-export function findForbidden(
-  ast: ASTNode,
-): { readonly message: string; readonly start: number; readonly end: number } | null {
-  let found: { message: string; start: number; end: number } | null = null
+export function findForbidden(ast: ASTNode): Forbidden | null {
+  let found: Forbidden | null = null
   walk(ast, 0, (node, loops) => {
     if (found !== null) return
     const { start, end } = node
     if ((node.op === 'call' || node.op === 'rcall') && node.args[0] === 'matches')
-      found = { message: '`matches` can hang on a hostile text; use `re(text, "pattern")`', start, end }
+      found = {
+        kind: 'pattern',
+        message: '`matches` can hang on a hostile text; use `re(text, "pattern")`',
+        start,
+        end,
+      }
     if (loops > MAX_NESTED_LOOPS)
       found = {
+        kind: 'cost',
         message: `more than ${MAX_NESTED_LOOPS} loops (all, exists, filter, map) inside each other`,
         start,
         end,
@@ -78,7 +90,8 @@ export function findForbidden(
           compilePattern(pattern.args)
         } catch (error) {
           found = {
-            message: `the pattern is malformed: ${(error as Error).message}`,
+            kind: 'pattern',
+            message: (error as Error).message.replace(/^error parsing regexp: /, ''),
             start: pattern.start,
             end: pattern.end,
           }

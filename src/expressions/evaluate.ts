@@ -3,6 +3,7 @@ import type { ParseResult } from '@marcbachmann/cel-js'
 import type { Json, JsonObject } from '../plan/json.ts'
 import type { Value, ValueMap } from '../plan/plan.ts'
 import { createEnvironment, findForbidden, rootsOf } from './environment.ts'
+import { inWords } from './in-words.ts'
 
 export type Scope = Readonly<Record<string, Json>>
 
@@ -45,11 +46,12 @@ export function evaluateCel(source: string, scope: Scope): Json {
   let value: unknown
   try {
     const { run, roots } = prepare(source)
-    const context: Record<string, Json> = {}
+    // Without a prototype: `constructor` is no variable.
+    const context = Object.create(null) as Record<string, Json>
     for (const root of roots) if (Object.hasOwn(scope, root)) context[root] = scope[root] as Json
     value = run(context)
   } catch (error) {
-    throw new ExpressionError(source, firstLine(error))
+    throw new ExpressionError(source, inWords(error))
   }
   return toJson(source, value)
 }
@@ -78,9 +80,6 @@ export function renderMap(values: ValueMap, scope: Scope): JsonObject {
 }
 
 const toText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value))
-
-const firstLine = (error: unknown): string =>
-  error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
 
 function toJson(source: string, value: unknown): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value

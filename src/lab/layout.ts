@@ -70,8 +70,9 @@ export function layOut(folder: string, ports: LabPorts): LabLayout {
 /** Names the files of one node, so that whoever breaks them and whoever reads them mean the same. */
 export const nodeFiles = (folder: string) => ({
   config: join(folder, 'config.json'),
-  /** The good configuration while a bad one is in place. */
+  /** The good configuration and the bad one, while the bad one is in place. */
   configBefore: join(folder, 'config.before.json'),
+  configBad: join(folder, 'config.bad.json'),
   data: join(folder, 'data.bin'),
   modelsFolder: join(folder, 'models'),
   /** Where it writes; what lies in here counts against its quota. */

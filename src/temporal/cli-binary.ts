@@ -60,6 +60,24 @@ export async function findTemporalCli(options: CliSearch): Promise<string> {
   )
 }
 
+/** Answers the CLI that this machine has already, without fetching one; null where it has none. */
+export async function findInstalledCli(
+  options: CliSearch,
+): Promise<{ readonly path: string; readonly version: string } | null> {
+  const search: Search = { environment: processEnvironment(), sdkDownloadMs: 0, say: () => undefined, ...options }
+  for (const way of [fromVariable, fromPath, fromCache]) {
+    const finding = await way(search)
+    if ('path' in finding) return { path: finding.path, version: await versionOf(finding.path) }
+  }
+  return null
+}
+
+async function versionOf(path: string): Promise<string> {
+  const outcome = await run(path, ['--version'], { environment: processEnvironment(), limitMs: VERSION_LIMIT_MS })
+  return (outcome.ok ? /\d+\.\d+\.\d+/.exec(outcome.stdout)?.[0] : null) ?? 'unknown'
+}
+const VERSION_LIMIT_MS = 10_000
+
 /** A variable that is set is meant: where it is wrong, nothing else is tried. */
 async function fromVariable({ environment }: Search): Promise<Finding> {
   const path = environment['TEMPORAL_CLI_PATH']
@@ -92,7 +110,7 @@ async function fromSdkDownload({ cacheFolder, environment, sdkDownloadMs, say }:
   const project = fileURLToPath(new URL('../../', import.meta.url))
   say('Fetching the Temporal CLI …')
   return inTemporaryFolder(cacheFolder, async (folder) => {
-    const outcome = await run(process.execPath, ['--input-type=module', '-e', SDK_DOWNLOAD, folder], {
+    const outcome = await run(process.execPath, ['--input-type=module', '-e', SDK_DOWNLOAD, SDK_TESTING, folder], {
       environment,
       limitMs: sdkDownloadMs,
       folder: project,
@@ -105,9 +123,12 @@ async function fromSdkDownload({ cacheFolder, environment, sdkDownloadMs, say }:
     return { missing: `the SDK's own download: ${why}` }
   })
 }
+/** There only where development packages are installed; without it this way gives up at once. */
+const SDK_TESTING = '@temporalio/testing'
 const SDK_DOWNLOAD = `
-const { TestWorkflowEnvironment } = await import('@temporalio/testing')
-const executable = { type: 'cached-download', downloadDir: process.argv[1] }
+const [, sdk, downloadDir] = process.argv
+const { TestWorkflowEnvironment } = await import(sdk)
+const executable = { type: 'cached-download', downloadDir }
 const server = await TestWorkflowEnvironment.createLocal({ server: { executable } })
 await server.teardown()
 process.exit(0)`
@@ -161,7 +182,7 @@ const OLDEST = [1, 2] as const
 async function whatIsWrongWith(path: string): Promise<string | null> {
   if (!existsSync(path)) return 'there is no such file'
   if (!isExecutable(path)) return 'it may not be executed'
-  const outcome = await run(path, ['--version'], { environment: processEnvironment(), limitMs: 10_000 })
+  const outcome = await run(path, ['--version'], { environment: processEnvironment(), limitMs: VERSION_LIMIT_MS })
   if (!outcome.ok) return `\`--version\` failed (${outcome.why})`
   const version = /^temporal version (\d+)\.(\d+)/.exec(outcome.stdout)
   if (version === null) return 'it is another program'

@@ -12,6 +12,7 @@ import { EngineError, type Engine, type RunSummary } from './engine.ts'
 import { createRunFollower } from './follow-runs.ts'
 import { toRunSummary, type Info } from './run-summary.ts'
 import { prefixQuery, runsQuery } from './visibility-query.ts'
+import { readCheckpoints } from './watch-checkpoints.ts'
 
 export interface EngineDeps {
   readonly temporal: TemporalSettings
@@ -80,6 +81,8 @@ export async function connectEngine({ temporal, inventory }: EngineDeps): Promis
         return within(SERVER_MS, { doing: `start the detector of \`${cluster}\`` }, () => Promise.reject(error))
       }
     },
+
+    checkpoints: (cluster) => readCheckpoints(calls, cluster),
 
     async health() {
       try {

@@ -1,6 +1,7 @@
 // What the command line and the server may ask of Temporal, in our words: a port, so that neither knows the client.
 // connect-engine.ts implements it; every call is sized and has a deadline before it leaves (temporal.md §13.12's lesson).
 import type { DetectorPort, RunFollower } from '../guard/detector-port.ts'
+import type { WatchCheckpoint } from '../guard/protocol.ts'
 import type { Outcome, RunResult, RunState, Verb, VerbMessage } from '../plan/run.ts'
 
 /** One run as the list shows it: read from visibility alone, so that it needs no worker. */
@@ -55,6 +56,8 @@ export interface Engine {
   say(workflowId: string, verb: Verb, message: VerbMessage): Promise<void>
   /** Starts the detector of a cluster where none is open. Answers whether it started one. */
   ensureDetector(cluster: string): Promise<boolean>
+  /** What the cluster's `watch` activities last said; empty where nobody watches it. Fails: unreachable. */
+  checkpoints(cluster: string): Promise<readonly WatchCheckpoint[]>
   /** Is the server there, and do workers poll our queue? Never throws. */
   health(): Promise<{ readonly server: string | null; readonly workers: number; readonly problem: string | null }>
   close(): Promise<void>

@@ -1,64 +1,78 @@
 // Park, don't die: a failed step that waits for a person. Also every change whose outcome nobody knows.
-import type { Json, JsonObject } from '../../src/plan/json.ts'
+import type { Json } from '../../src/plan/json.ts'
 import type { Failure } from '../../src/plan/manifest.ts'
 import type { Step } from '../../src/plan/plan.ts'
 import type { Verb } from '../../src/plan/run.ts'
-import type { RunContext } from './run-context.ts'
-import { completed, stopped, type StepDone } from './run-steps.ts'
+import { CANCELLED } from './flow.ts'
+import type { GateAnswer } from './host.ts'
+import { isObject, type Place, type RunContext } from './run-context.ts'
 import { addNote, decideOnce } from './state.ts'
+import { SKIPPED, stopped, type StepDone } from './step-done.ts'
 
 /** Nobody waits for ever: after a day without an answer the run ends, with what it did undone. */
 export const PARKED_DEADLINE_MS = 24 * 60 * 60 * 1000
 
-const PARKED_VERBS: readonly Verb[] = ['retry', 'skip', 'supply', 'cancel']
+const PARKED_VERBS: readonly Verb[] = ['retry', 'skip', 'supply']
 
 export type FailureAnswer =
-  { readonly kind: 'done'; readonly done: StepDone } | { readonly kind: 'again'; readonly args: JsonObject | null }
+  | { readonly kind: 'done'; readonly done: StepDone }
+  | { readonly kind: 'supplied'; readonly output: Json }
+  /** Other arguments were written into the step's memory, where a person gave some. */
+  | { readonly kind: 'again' }
 
-/** Opens a gate on a failed step and waits for `retry`, `skip`, `supply` or `cancel`. */
+/** Opens a gate on a failed step and waits for `retry`, `skip` or `supply`; `cancel` ends the whole run. */
 export async function askAboutFailure(
   context: RunContext,
   step: Step,
-  path: string,
+  at: Place,
   failure: Failure,
   retries: number,
 ): Promise<FailureAnswer> {
+  const { path } = at
   const uncertain = failure.code === 'uncertain'
-  const id = retries === 0 ? path : `${path}#${retries}`
-  const openedAt = decideOnce(context.state, `${path}?parked-${retries}`, () => context.host.now())
+  const openedAt = decideOnce(at.frame, `parked-${retries}`, () => context.host.now())
+  const told = `parked/${path}#${retries}`
+  // A person is waited for, so a person must know. Told once, also where the run goes on from its state.
+  if (at.frame.choices['told'] !== told) {
+    at.frame.choices['told'] = told
+    await context.tellFailure(told, `\`${path}\` failed and waits for a person: ${failure.message}`)
+  }
   const answer = await context.host.ask({
-    id,
+    id: retries === 0 ? path : `${path}#${retries}`,
     kind: uncertain ? 'uncertain' : 'parked',
     title: uncertain ? `Did it happen? ${step.title}` : `Failed: ${step.title}`,
     message: failure.message,
-    snapshot: { step: path, failure: { ...failure }, retries } as unknown as Json,
+    snapshot: { planHash: context.planHash, step: path, code: failure.code, message: failure.message, retries },
     openedAt,
     deadlineAt: openedAt + PARKED_DEADLINE_MS,
     verbs: PARKED_VERBS,
+    notBy: [],
   })
-  if (answer.kind === 'cancelled') return done(stopped({ kind: 'cancelled', message: 'The run was cancelled.' }))
-  if (answer.kind === 'deadline') {
+  if (answer.kind !== 'said') {
     if (uncertain) return done(stopped({ kind: 'unresolved', failure, step: path }))
-    return done(stopped({ kind: 'cancelled', message: `Nobody answered for \`${path}\` in time.` }))
+    if (answer.kind === 'cancelled') return done(stopped(CANCELLED))
+    return done(stopped({ kind: 'failed', failure, step: path }))
   }
-  addNote(
-    context.state,
-    context.host.now(),
-    `${answer.by} said ${answer.verb} to ${path}${answer.why === null ? '' : `: ${answer.why}`}`,
-  )
+  noteAnswer(context, path, answer)
   switch (answer.verb) {
     case 'retry':
-      return { kind: 'again', args: isObject(answer.value) ? answer.value : null }
-    case 'skip':
-      return done({ flow: { kind: 'next' }, output: { skipped: true }, attempts: 0 })
+      if (isObject(answer.value ?? undefined)) at.frame.choices['args'] = answer.value
+      at.frame.choices['retries'] = retries + 1
+      return { kind: 'again' }
     case 'supply':
-      return done(completed(answer.value))
-    default:
-      if (uncertain) return done(stopped({ kind: 'unresolved', failure, step: path }))
-      return done(stopped({ kind: 'cancelled', message: `${answer.by} cancelled the run at \`${path}\`.` }))
+      return { kind: 'supplied', output: answer.value }
+    case 'skip':
+      return done(SKIPPED)
+    case 'approve':
+    case 'reject':
+    case 'cancel':
+      throw new Error(`the gate of \`${path}\` was settled by \`${answer.verb}\`, which it does not take`)
   }
 }
 
+export function noteAnswer(context: RunContext, path: string, answer: GateAnswer & { readonly kind: 'said' }): void {
+  const why = answer.why === null ? '' : `: ${answer.why}`
+  addNote(context.state, context.host.now(), `${answer.by} said ${answer.verb} to ${path}${why}`)
+}
+
 const done = (result: StepDone): FailureAnswer => ({ kind: 'done', done: result })
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

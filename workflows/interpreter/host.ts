@@ -3,9 +3,10 @@
 import type { Json, JsonObject } from '../../src/plan/json.ts'
 import type { Failure } from '../../src/plan/manifest.ts'
 import type { ActionRef, Plan, Retry } from '../../src/plan/plan.ts'
-import type { Gate, RunResult, Verb, VerifyCall, VerifyReport } from '../../src/plan/run.ts'
+import type { Gate, RunResult, Verb, VerifyCall } from '../../src/plan/run.ts'
+import type { Verified } from './state.ts'
 
-/** One action to run. `path` names it in the run; `attemptKey` makes it unique also when an operator retried it. */
+/** One action to run. `path` names it in the run; with `operatorRetry` it is unique also when a person retried it. */
 export interface ActRequest {
   readonly path: string
   readonly operatorRetry: number
@@ -35,8 +36,10 @@ export interface GateRequest {
   readonly message: string
   readonly snapshot: Json
   readonly openedAt: number
-  readonly deadlineAt: number | null
+  readonly deadlineAt: number
   readonly verbs: readonly Verb[]
+  /** People whose word does not count here: the starter, and who has voted already. */
+  readonly notBy: readonly string[]
 }
 
 export type GateAnswer =
@@ -50,7 +53,10 @@ export type GateAnswer =
   | { readonly kind: 'deadline' }
   | { readonly kind: 'cancelled' }
 
-export type ChildAnswer = { readonly kind: 'ended'; readonly result: RunResult } | { readonly kind: 'cancelled' }
+export type ChildAnswer =
+  | { readonly kind: 'ended'; readonly result: RunResult }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'cancelled' }
 
 /** A part of a run that can be cancelled by itself. Cancelling makes every pending answer inside `cancelled`. */
 export interface Scoped<T> {
@@ -58,27 +64,28 @@ export interface Scoped<T> {
   cancel(): void
 }
 
+export interface ScopeOptions {
+  /** null: no limit; 0 or less: it has passed already. */
+  readonly timeoutMs: number | null
+  /** It was cancelled in an earlier run of the chain. */
+  readonly cancelled: boolean
+}
+
 export interface Host {
   /** Deterministic time, epoch ms. */
   now(): number
   act(request: ActRequest): Promise<ActAnswer>
-  verify(
-    path: string,
-    title: string,
-    call: VerifyCall,
-  ): Promise<
-    | { readonly kind: 'report'; readonly report: VerifyReport }
-    | { readonly kind: 'failed'; readonly failure: Failure }
-    | { readonly kind: 'cancelled' }
-  >
-  /** Never fails the run: a channel that is down is told in the notes. */
-  notify(path: string, to: readonly string[], message: string): Promise<void>
+  verify(path: string, title: string, call: VerifyCall): Promise<Verified>
+  /** Never fails the run. Answers null, or why nobody was told. */
+  notify(path: string, to: readonly string[], message: string): Promise<string | null>
   sleep(path: string, ms: number, title: string): Promise<'slept' | 'cancelled'>
   ask(gate: GateRequest): Promise<GateAnswer>
   child(path: string, title: string, plan: Plan, inputs: JsonObject): Promise<ChildAnswer>
-  scope<T>(body: () => Promise<T>, options: { readonly timeoutMs: number | null }): Scoped<T>
-  /** Runs where no cancellation of the run can reach. */
+  scope<T>(body: () => Promise<T>, options: ScopeOptions): Scoped<T>
+  /** Runs where no cancellation around can reach. */
   shielded<T>(body: () => Promise<T>): Promise<T>
+  /** Whether the scope around this call is cancelled. */
+  isCancelled(): boolean
   /** The state changed: what is shown to people may be drawn anew. */
   changed(): void
 }

@@ -1,40 +1,16 @@
-// Runs steps one after the other. The one switch over step kinds is here; what a kind does is in steps/<kind>.ts.
+// Runs steps one after the other: what every step has, whatever its kind. `if`, time limit, failure, record, name.
 import { evaluateCondition, ExpressionError } from '../../src/expressions/evaluate.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { Failure } from '../../src/plan/manifest.ts'
 import type { OnFailure, Step } from '../../src/plan/plan.ts'
-import type { StepStatus } from '../../src/plan/run.ts'
-import { NEXT, type Flow } from './flow.ts'
+import type { StepRow } from '../../src/plan/run.ts'
 import { askAboutFailure } from './ask-about-failure.ts'
-import { pathOf, scopeAt, type RunContext, type Surroundings } from './run-context.ts'
-import { addNote, decideOnce, forgetInside, setRow, type StepRecord } from './state.ts'
-import { runAct } from './steps/act.ts'
-import { runApprove } from './steps/approve.ts'
-import { runDo } from './steps/do.ts'
-import { runForEach } from './steps/for-each.ts'
-import { runManual } from './steps/manual.ts'
-import { runModeChange } from './steps/mode-change.ts'
-import { runNotify } from './steps/notify.ts'
-import { runParallel } from './steps/parallel.ts'
-import { runRepeat } from './steps/repeat.ts'
-import { runChild } from './steps/run.ts'
-import { runSet } from './steps/set.ts'
-import { runSwitch } from './steps/switch.ts'
-import { runTry } from './steps/try.ts'
-import { runWait } from './steps/wait.ts'
-import { runWaitUntil } from './steps/wait-until.ts'
-import { endRun, failBlock } from './steps/endings.ts'
-
-/** What a step's kind answers. `flow` other than `next` or `failed` ends more than the step. */
-export interface StepDone {
-  readonly flow: Flow
-  readonly output: Json
-  readonly attempts: number
-}
-export const completed = (output: Json = null, attempts = 1): StepDone => ({ flow: NEXT, output, attempts })
-export const stopped = (flow: Flow, attempts = 1, output: Json = null): StepDone => ({ flow, output, attempts })
-export const failed = (failure: Failure, step: string, attempts = 1, output: Json = null): StepDone =>
-  stopped({ kind: 'failed', failure, step }, attempts, output)
+import { CANCELLED, NEXT, type Flow } from './flow.ts'
+import { nameOf, placeOf, scopeAt, type Place, type RunContext, type Surroundings } from './run-context.ts'
+import { runKind } from './run-kind.ts'
+import { addNote, closeFrame, decideOnce, isOpen, recordOf, setRow, type StepRecord } from './state.ts'
+import { completed, failed, SKIPPED, type StepDone } from './step-done.ts'
+import { rememberUndo } from './steps/act.ts'
 
 /** Runs a block's steps in order until one does not go on. */
 export async function runSteps(context: RunContext, steps: readonly Step[], around: Surroundings): Promise<Flow> {
@@ -46,223 +22,161 @@ export async function runSteps(context: RunContext, steps: readonly Step[], arou
 }
 
 async function runStep(context: RunContext, step: Step, around: Surroundings): Promise<Flow> {
-  const path = pathOf(around, step.id)
-  const recorded = context.state.records[path]
-  if (recorded !== undefined) return goOn(context, step, around, path, recorded)
-  const startedAt = decideOnce(context.state, `${path}?started`, () => context.host.now())
-  const done = await wanted(context, step, around, path, startedAt)
-  if (done.flow.kind !== 'next' && done.flow.kind !== 'failed') {
-    show(
-      context,
-      step,
-      path,
-      startedAt,
-      statusOfStop(done.flow),
-      done.attempts,
-      stopCode(done.flow),
-      stopMessage(done.flow),
-      true,
-    )
-    return done.flow
+  const before = recordOf(around.frame, step.id)
+  if (before !== undefined) return goOn(context, step, around, before)
+  // A step that was open when its scope was cancelled is walked into again: a `finally` inside may be left to do.
+  if (context.host.isCancelled() && !isOpen(around.frame, step.id)) return CANCELLED
+  const at = placeOf(around, step.id)
+  decideOnce(at.frame, 'started', () => context.host.now())
+  let done: StepDone
+  try {
+    done = await attempt(context, step, at)
+  } catch (error) {
+    done = failedBy(error, at)
+  }
+  while (isParked(context, step, done)) {
+    const answer = await answerFor(context, step, at, done)
+    done = answer ?? (await attempt(context, step, at).catch((error: unknown) => failedBy(error, at)))
+    if (answer !== null) break
+  }
+  const { flow } = done
+  if (flow.kind !== 'next' && flow.kind !== 'failed') {
+    showStopped(context, step, at, flow)
+    return flow
   }
   const record = toRecord(done)
-  context.state.records[path] = record
-  delete context.state.choices[`${path}?started`]
-  forgetInside(context.state, path)
-  show(context, step, path, startedAt, record.status, record.attempts, record.code, record.message, true)
-  return goOn(context, step, around, path, record)
+  showRecord(context, step, at, record)
+  closeFrame(around.frame, step.id, record)
+  return goOn(context, step, around, record)
 }
 
-/** Applies `if`, then runs the step; a failure is asked about where the step says so. */
-async function wanted(
-  context: RunContext,
-  step: Step,
-  around: Surroundings,
-  path: string,
-  startedAt: number,
-): Promise<StepDone> {
+/** Asks about a parked step. Answers what it ends with, or null where it is to be tried again. */
+async function answerFor(context: RunContext, step: Step, at: Place, done: Failed): Promise<StepDone | null> {
+  // A failure that waits for a person is remembered: going on from the state must not try again by itself.
+  at.frame.choices['parked'] = done as unknown as Json
+  const { failure } = done.flow
+  const { code, message } = failure
+  show(context, step, at, { status: 'waiting', attempts: done.attempts, code, message })
+  const answer = await askAboutFailure(context, step, at, failure, retriesOf(at))
+  if (answer.kind === 'done') return answer.done
+  if (answer.kind === 'supplied') {
+    if (step.kind === 'act') rememberUndo(context, step, at, answer.output)
+    return completed(answer.output, done.attempts)
+  }
+  forgetAttempt(at)
+  return null
+}
+
+type Failed = StepDone & { readonly flow: Flow & { readonly kind: 'failed' } }
+
+const isParked = (context: RunContext, step: Step, done: StepDone): done is Failed =>
+  done.flow.kind === 'failed' && onFailureOf(context, step, done.flow.failure) === 'park'
+
+const retriesOf = ({ frame }: Place): number => (frame.choices['retries'] as number | undefined) ?? 0
+
+/** A block that is tried again begins anew; an action keeps what a person gave it. */
+function forgetAttempt({ frame }: Place): void {
+  for (const question of Object.keys(frame.choices))
+    if (!KEPT.has(question) && !question.startsWith('parked-')) delete frame.choices[question]
+  for (const id of Object.keys(frame.records)) if (!id.startsWith('undone-')) delete frame.records[id]
+  for (const id of Object.keys(frame.inner)) delete frame.inner[id]
+}
+const KEPT: ReadonlySet<string> = new Set(['started', 'if', 'retries', 'args'])
+
+/**
+ * Applies `if`, then runs the step inside its own time limit. Actions and polls carry theirs to the activity: no timer.
+ * Why no `async` here: Temporal takes a stack trace of every promise in a workflow, a tenth of a millisecond each.
+ */
+function attempt(context: RunContext, step: Step, at: Place): Promise<StepDone> {
+  const parked = at.frame.choices['parked'] as unknown as StepDone | undefined
+  if (parked !== undefined) return Promise.resolve(parked)
   const condition = step.if
-  if (condition !== null) {
-    try {
-      const holds = decideOnce(context.state, `${path}?if`, () =>
-        evaluateCondition(condition, scopeAt(context, around)),
-      )
-      if (!holds) return SKIPPED
-    } catch (error) {
-      return failed(expressionFailure(error), path, 0)
-    }
-  }
-  for (;;) {
-    const retries = (context.state.choices[`${path}?retries`] as number | undefined) ?? 0
-    show(context, step, path, startedAt, 'running', retries, null, null, false)
-    const done = await attempt(context, step, around, path, retries)
-    if (done.flow.kind !== 'failed' || onFailureOf(context, step, done.flow.failure) !== 'park') return done
-    show(
-      context,
-      step,
-      path,
-      startedAt,
-      'waiting',
-      done.attempts,
-      done.flow.failure.code,
-      done.flow.failure.message,
-      false,
+  const retries = retriesOf(at)
+  try {
+    if (
+      condition !== null &&
+      !decideOnce(at.frame, 'if', () => evaluateCondition(condition, scopeAt(context, at.around)))
     )
-    const answer = await askAboutFailure(context, step, path, done.flow.failure, retries)
-    if (answer.kind === 'done') return answer.done
-    context.state.choices[`${path}?retries`] = retries + 1
-    if (answer.args !== null) context.state.choices[`${path}?args`] = answer.args
+      return Promise.resolve(SKIPPED)
+  } catch (error) {
+    return Promise.resolve(failedBy(error, at))
   }
-}
-
-/** Runs the step inside its own time limit. Actions and polls carry theirs to the activity: no timer, no events. */
-async function attempt(
-  context: RunContext,
-  step: Step,
-  around: Surroundings,
-  path: string,
-  retries: number,
-): Promise<StepDone> {
-  const body = (): Promise<StepDone> => runKind(context, step, around, path, retries)
-  if (step.timeoutMs === null || step.kind === 'act' || step.kind === 'waitUntil' || step.kind === 'approve')
-    return guarded(path, body)
-  const limit = step.timeoutMs
-  const { value, timedOut } = await context.host.scope(() => guarded(path, body), { timeoutMs: limit }).result
-  if (!timedOut || value.flow.kind !== 'cancelled') return value
-  return failed(
-    { code: 'exhausted', message: `\`${path}\` did not end within its limit of ${limit} ms` },
-    path,
-    value.attempts,
+  show(context, step, at, { status: 'running', attempts: retries })
+  // What is inside a block that a person retried is new to the world, so its paths are too.
+  const here = retries > 0 && !LEAVES.has(step.kind) ? { ...at, path: `${at.path}#${retries}` } : at
+  const limitMs = CARRY_THEIR_LIMIT.has(step.kind) ? null : step.timeoutMs
+  if (limitMs === null) return runKind(context, step, here, retries)
+  return withinLimit(context, at, limitMs, () =>
+    runKind(context, step, here, retries).catch((error: unknown) => failedBy(error, at)),
   )
 }
 
-/** An expression without a value is the runbook's failure, not a bug of the engine. */
-async function guarded(path: string, body: () => Promise<StepDone>): Promise<StepDone> {
-  try {
-    return await body()
-  } catch (error) {
-    return failed(expressionFailure(error), path, 0)
-  }
-}
-
-function runKind(
+async function withinLimit(
   context: RunContext,
-  step: Step,
-  around: Surroundings,
-  path: string,
-  retries: number,
+  at: Place,
+  limitMs: number,
+  body: () => Promise<StepDone>,
 ): Promise<StepDone> {
-  switch (step.kind) {
-    case 'act':
-      return runAct(context, step, around, path, retries)
-    case 'waitUntil':
-      return runWaitUntil(context, step, around, path, retries)
-    case 'wait':
-      return runWait(context, step, around, path)
-    case 'set':
-      return runSet(context, step, around)
-    case 'notify':
-      return runNotify(context, step, around, path)
-    case 'fail':
-      return failBlock(context, step, around, path)
-    case 'end':
-      return endRun(context, step, around)
-    case 'approve':
-      return runApprove(context, step, around, path)
-    case 'manual':
-      return runManual(context, step, around, path)
-    case 'do':
-      return runDo(context, step, around, path)
-    case 'parallel':
-      return runParallel(context, step, around, path)
-    case 'forEach':
-      return runForEach(context, step, around, path)
-    case 'switch':
-      return runSwitch(context, step, around, path)
-    case 'repeat':
-      return runRepeat(context, step, around, path)
-    case 'try':
-      return runTry(context, step, around, path)
-    case 'run':
-      return runChild(context, step, around, path)
-    case 'degrade':
-    case 'restore':
-      return runModeChange(context, step, around, path)
-  }
+  const deadline = decideOnce(at.frame, 'deadline', () => context.host.now() + limitMs)
+  const scoped = context.host.scope(body, { timeoutMs: deadline - context.host.now(), cancelled: false })
+  const { value, timedOut } = await scoped.result
+  if (!timedOut || value.flow.kind !== 'cancelled') return value
+  const message = `\`${at.path}\` did not end within its limit of ${limitMs} ms`
+  return failed({ code: 'exhausted', message }, at.path, value.attempts)
 }
+const CARRY_THEIR_LIMIT: ReadonlySet<Step['kind']> = new Set(['act', 'waitUntil', 'approve', 'degrade', 'restore'])
 
-const SKIPPED: StepDone = { flow: NEXT, output: { skipped: true }, attempts: 0 }
-
-const LEAVES: ReadonlySet<Step['kind']> = new Set(['act', 'waitUntil', 'run', 'degrade', 'restore'])
-
-/** An uncertain change always asks a person; else the step's own word, else who started the run decides. */
-export function onFailureOf(context: RunContext, step: Step, failure: Failure): OnFailure {
-  if (failure.code === 'uncertain' && step.kind === 'act') return 'park'
-  if (step.onFailure !== null) return step.onFailure
-  return context.startedBy.kind === 'person' && LEAVES.has(step.kind) ? 'park' : 'abort'
-}
-
-function toRecord(done: StepDone): StepRecord {
-  if (done.flow.kind === 'failed') {
-    const { code, message } = done.flow.failure
-    return { status: 'failed', output: done.output, code, message, attempts: done.attempts }
-  }
-  const status: StepStatus = done === SKIPPED || isSkipped(done.output, done.attempts) ? 'skipped' : 'completed'
-  return {
-    status,
-    output: status === 'skipped' ? null : done.output,
-    code: null,
-    message: null,
-    attempts: done.attempts,
-  }
-}
-
-const isSkipped = (output: Json, attempts: number): boolean =>
-  attempts === 0 && typeof output === 'object' && output !== null && 'skipped' in output
-
-/** What a recorded step means for what follows, and the name it gives to later expressions. */
-function goOn(context: RunContext, step: Step, around: Surroundings, path: string, record: StepRecord): Flow {
-  if (step.named) {
-    const { status, output, code, attempts } = record
-    around.steps[step.id] = { status, ok: status === 'completed', code, output, attempts, ...resultsOf(output) }
-  }
-  if (record.status !== 'failed') return NEXT
-  const failure = { code: record.code, message: record.message ?? '' } as Failure
-  if (onFailureOf(context, step, failure) === 'continue') return NEXT
-  return { kind: 'failed', failure, step: path }
-}
-
-// `steps.EACH.results[i]` is a forEach's own word (rules.md, Values and scope).
-const resultsOf = (output: Json): { readonly results?: Json } =>
-  typeof output === 'object' && output !== null && !Array.isArray(output) && 'results' in output
-    ? { results: (output as { readonly results: Json }).results }
-    : {}
-
-export function expressionFailure(error: unknown): Failure {
-  if (error instanceof ExpressionError) return { code: 'rejected', message: error.message }
+/** An expression without a value is the runbook's failure, not a bug of the engine. */
+function failedBy(error: unknown, { path }: Place): StepDone {
+  if (error instanceof ExpressionError) return failed({ code: 'rejected', message: error.message }, path, 0)
   throw error
 }
 
-const statusOfStop = (flow: Flow): StepStatus =>
-  flow.kind === 'ended' ? 'completed' : flow.kind === 'cancelled' ? 'cancelled' : 'failed'
-const stopCode = (flow: Flow): string | null => (flow.kind === 'ended' ? null : flow.kind)
-const stopMessage = (flow: Flow): string | null =>
-  'message' in flow ? flow.message : 'failure' in flow ? flow.failure.message : null
+const LEAVES: ReadonlySet<Step['kind']> = new Set(['act', 'waitUntil', 'run', 'degrade', 'restore', 'undoLeft'])
 
-function show(
-  context: RunContext,
-  step: Step,
-  path: string,
-  startedAt: number,
-  status: StepStatus,
-  attempts: number,
-  code: string | null,
-  message: string | null,
-  ended: boolean,
-): void {
-  const endedAt = ended ? context.host.now() : null
-  setRow(context.state, { id: path, title: step.title, status, attempts, startedAt, endedAt, code, message })
-  if (ended && status === 'failed' && message !== null)
-    addNote(context.state, context.host.now(), `${path}: ${message}`)
+/** An uncertain change always asks a person; else the step's own word, else who started the run decides. */
+function onFailureOf(context: RunContext, step: Step, failure: Failure): OnFailure {
+  if (failure.code === 'uncertain' && LEAVES.has(step.kind)) return 'park'
+  if (step.onFailure !== null) return step.onFailure
+  // While a run ends it has little time: a clean-up that fails is told at once.
+  const ending = context.state.ending !== null
+  return context.startedBy.kind === 'person' && LEAVES.has(step.kind) && !ending ? 'park' : 'abort'
+}
+
+function toRecord({ flow, output, attempts, skipped }: StepDone): StepRecord {
+  if (flow.kind !== 'failed')
+    return { status: skipped ? 'skipped' : 'completed', output, code: null, message: null, attempts }
+  const { code, message, detail } = flow.failure
+  return { status: 'failed', output, code, message, attempts, ...(detail === undefined ? {} : { detail }) }
+}
+
+/** What a recorded step means for what follows, and the name it gives to later expressions. */
+function goOn(context: RunContext, step: Step, around: Surroundings, record: StepRecord): Flow {
+  if (step.named) around.steps[step.id] = nameOf(record)
+  if (record.status !== 'failed') return NEXT
+  const { code, message, detail } = record
+  const failure = { code, message: message ?? '', ...(detail === undefined ? {} : { detail }) } as Failure
+  if (onFailureOf(context, step, failure) === 'continue') return NEXT
+  return { kind: 'failed', failure, step: around.path === '' ? step.id : `${around.path}/${step.id}` }
+}
+
+function showRecord(context: RunContext, step: Step, at: Place, record: StepRecord): void {
+  const { status, attempts, code, message } = record
+  const now = context.host.now()
+  if (status === 'failed') addNote(context.state, now, `${at.path}: ${message}`)
+  show(context, step, at, { status, attempts, code, message, endedAt: now })
+}
+
+function showStopped(context: RunContext, step: Step, at: Place, flow: Flow): void {
+  const status = flow.kind === 'ended' ? 'completed' : flow.kind === 'cancelled' ? 'cancelled' : 'failed'
+  const code = flow.kind === 'ended' ? null : flow.kind
+  const message = 'failure' in flow ? flow.failure.message : 'message' in flow ? flow.message : null
+  show(context, step, at, { status, code, message, endedAt: context.host.now() })
+}
+
+function show(context: RunContext, step: Step, at: Place, row: Partial<StepRow> & Pick<StepRow, 'status'>): void {
+  const startedAt = at.frame.choices['started'] as number
+  const blank = { attempts: 1, endedAt: null, code: null, message: null }
+  setRow(context.state, { ...blank, ...row, id: at.path, title: step.title, startedAt })
   context.host.changed()
 }

@@ -44,7 +44,7 @@ export async function serveBalancer(layout: LabLayout): Promise<void> {
   })
 
   const admin = createRoutedServer({
-    'GET /backends': (_, response) => sendJson(response, 200, { backends: backends.list() }),
+    'GET /backends': (_, response) => sendJson(response, 200, { pid: process.pid, backends: backends.list() }),
     'PUT /backends/*': async (request, response, url) => {
       const name = decodeURIComponent(url.pathname.slice('/backends/'.length))
       sendJson(response, 200, backends.put(name, await readJson(request, BODY_LIMIT_BYTES)))

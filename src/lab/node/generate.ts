@@ -16,7 +16,7 @@ import { appendLine } from './spool.ts'
 
 const BODY_LIMIT_BYTES = 9_000_000
 /** The share of its memory limit from which on a node generates nothing any more. */
-export const MEMORY_FULL = 0.95
+const MEMORY_FULL = 0.9
 const stretch = promisify(pbkdf2)
 
 export async function generate(
@@ -29,8 +29,9 @@ export async function generate(
   const body = await readJson(request, BODY_LIMIT_BYTES)
   const prompt = typeof body['prompt'] === 'string' ? body['prompt'] : ''
   if (body['keep_alive'] === 0) contexts.clear()
+  // The leak: what is to be kept is kept before anything is checked, and never more than the limit.
+  if (Number(body['keep_alive']) < 0 && memoryShare(config) < 1) contexts.keep(prompt)
   const words = prepare(prompt, folder, config)
-  if (Number(body['keep_alive']) < 0) contexts.keep(prompt)
 
   const began = performance.now()
   const { tokens, token_work, token_delay_ms } = config.values

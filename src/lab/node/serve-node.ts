@@ -2,6 +2,7 @@
 // Nothing in here knows of faults: what breaks is the process, its files and its sockets (src/lab/faults).
 import type { IncomingMessage, Server } from 'node:http'
 import { mkdirSync } from 'node:fs'
+import { canonicalJson, type Json } from '../../plan/json.ts'
 import { HttpProblem, createRoutedServer, listenLocally, readJson, sendJson, type Handler } from '../http-answers.ts'
 import { nodeFiles, type LabLayout, type LabNode } from '../layout.ts'
 import { createRequestCounts } from '../request-counts.ts'
@@ -39,6 +40,7 @@ export async function serveNode(layout: LabLayout, node: LabNode): Promise<Serve
   const counts = createRequestCounts()
   const totals = { count: 0, errors: 0 }
   const cpu = followCpu()
+  const self = { node: node.name, pid: process.pid }
 
   /** Loads the file anew; one that does not pass leaves the running configuration as it is. */
   function reload(): void {
@@ -77,8 +79,10 @@ export async function serveNode(layout: LabLayout, node: LabNode): Promise<Serve
   }
 
   async function putConfig(request: IncomingMessage): Promise<NodeConfig> {
-    const { version = config.version + 1, values } = await readJson(request, BODY_LIMIT_BYTES)
-    const next = { version, values }
+    const { version, values } = await readJson(request, BODY_LIMIT_BYTES)
+    // The same values again are the same configuration: a repeated PUT changes nothing.
+    const isSame = canonicalJson(values as Json) === canonicalJson(config.values)
+    const next = { version: version ?? (isSame ? config.version : config.version + 1), values }
     const problems = problemsOf(next)
     if (problems.length > 0) throw new HttpProblem(422, problems.join('; '))
     writeConfig(files.config, next as NodeConfig)
@@ -89,8 +93,8 @@ export async function serveNode(layout: LabLayout, node: LabNode): Promise<Serve
   const server = createRoutedServer({
     'GET /api/v1/health': (_, response) => {
       const problem = dataProblem(files.data)
-      if (problem === null) sendJson(response, 200, { status: 'healthy', node: node.name })
-      else sendJson(response, 503, { status: 'unhealthy', node: node.name, reason: problem })
+      if (problem === null) sendJson(response, 200, { status: 'healthy', ...self })
+      else sendJson(response, 503, { status: 'unhealthy', ...self, reason: problem })
     },
     'GET /cluster/status': (_, response) => sendJson(response, 200, cluster.status()),
     'GET /cluster/leader': (_, response) => {

@@ -31,7 +31,10 @@ class Simulation {
   readonly states = new Map<string, ElectionState>()
   readonly ballots = new Map<string, Ballot>()
   readonly asleep = new Set<string>()
+  /** Members that are cut off together from all others, both ways. */
   readonly cut = new Set<string>()
+  /** Single links that are cut one way, as `from>to`. */
+  readonly cutLinks = new Set<string>()
   readonly terms: Record<number, Set<string>> = {}
   readonly inFlight: { at: number; deliver: () => void }[] = []
   readonly #random: () => number
@@ -105,7 +108,7 @@ class Simulation {
   #send(from: string, to: string, deliver: () => void): void {
     if (this.#random() < this.#loss) return
     const attempt = (): void => {
-      if (this.cut.has(from) !== this.cut.has(to)) return
+      if (this.cut.has(from) !== this.cut.has(to) || this.cutLinks.has(`${from}>${to}`)) return
       // What arrives at a stopped process waits in its socket.
       if (this.asleep.has(to)) this.inFlight.push({ at: this.now + 50, deliver: attempt })
       else deliver()
@@ -126,8 +129,9 @@ function mulberry(seed: number): () => number {
 
 const nodes = fc.subarray(NAMES, { minLength: 1, maxLength: 4 })
 const trouble = fc.record({
-  kind: fc.constantFrom('cut', 'mend', 'sleep', 'wake', 'restart'),
+  kind: fc.constantFrom('cut', 'mend', 'cutLinks', 'mendLinks', 'sleep', 'wake', 'restart'),
   nodes,
+  others: nodes,
   forMs: fc.integer({ min: 0, max: 4_000 }),
 })
 
@@ -142,10 +146,12 @@ describe('election', () => {
         runs,
         (seed, delay, loss, all) => {
           const cluster = new Simulation(seed, delay, loss)
-          for (const { kind, nodes: some, forMs } of all) {
+          for (const { kind, nodes: some, others, forMs } of all) {
             for (const name of some) {
               if (kind === 'cut') cluster.cut.add(name)
               if (kind === 'mend') cluster.cut.delete(name)
+              for (const other of others) if (kind === 'cutLinks') cluster.cutLinks.add(`${name}>${other}`)
+              if (kind === 'mendLinks') cluster.cutLinks.clear()
               if (kind === 'sleep') cluster.asleep.add(name)
               if (kind === 'wake') cluster.asleep.delete(name)
               if (kind === 'restart') cluster.restart(name)
@@ -155,7 +161,7 @@ describe('election', () => {
           for (const names of Object.values(cluster.terms)) expect(names.size).toBe(1)
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 50 },
     )
   })
 
@@ -225,5 +231,31 @@ describe('election', () => {
     expect(tick(start, 60_000, 0, learner).requests).toEqual([])
     const heard = receive(start, { kind: 'beat', from: 'a', term: 3, sentAt: 5 }, 5, 0, learner)
     expect(viewAt(heard.state, 6, learner)).toEqual({ role: 'follower', term: 3, leader: 'a' })
+  })
+
+  test.each([true, false])('a voter that has just heard a leader gives its vote to nobody (trial: %s)', (trial) => {
+    const settings = settingsOf('a')
+    const start = firstState({ term: 1, votedFor: null }, 0, 0, settings)
+    const { state } = receive(start, { kind: 'beat', from: 'b', term: 1, sentAt: 5_000 }, 5_000, 0, settings)
+    const ask = (at: number): boolean =>
+      receive(state, { kind: 'ask', from: 'c', term: 2, trial, sentAt: at }, at, 0, settings).reply.agreed
+    expect(ask(6_000)).toBe(false)
+    expect(ask(6_200)).toBe(true)
+  })
+
+  test('a voter that was started again waits as if it had just heard a leader: it may have, before', () => {
+    const settings = settingsOf('a')
+    const start = firstState({ term: 1, votedFor: null }, 5_000, 0, settings)
+    const ask = (at: number): boolean =>
+      receive(start, { kind: 'ask', from: 'c', term: 2, trial: false, sentAt: at }, at, 0, settings).reply.agreed
+    expect(ask(5_100)).toBe(false)
+    expect(ask(6_200)).toBe(true)
+  })
+
+  test('a voter votes once a term', () => {
+    const settings = settingsOf('a')
+    const voted = firstState({ term: 2, votedFor: 'b' }, 0, 0, settings)
+    const asked = { kind: 'ask', from: 'c', term: 2, trial: false, sentAt: 9_000 } as const
+    expect(receive(voted, asked, 9_000, 0, settings).reply).toEqual({ term: 2, agreed: false })
   })
 })

@@ -1,52 +1,55 @@
-import { renderMap } from '../../../src/expressions/evaluate.ts'
+import { ExpressionError, renderMap } from '../../../src/expressions/evaluate.ts'
 import type { Json, JsonObject } from '../../../src/plan/json.ts'
 import type { ActStep } from '../../../src/plan/plan.ts'
 import { CANCELLED } from '../flow.ts'
-import { scopeAt, type RunContext, type Surroundings } from '../run-context.ts'
-import { completed, failed, stopped, type StepDone } from '../run-steps.ts'
+import { isObject, scopeAt, type Place, type RunContext } from '../run-context.ts'
+import { addNote, pushUndo } from '../state.ts'
+import { completed, failed, stopped, type StepDone } from '../step-done.ts'
 
 /** Runs one action; a completed change is put on the undo stack in the same breath. */
-export async function runAct(
-  context: RunContext,
-  step: ActStep,
-  around: Surroundings,
-  path: string,
-  retries: number,
-): Promise<StepDone> {
-  const others = context.state.choices[`${path}?args`] as JsonObject | undefined
-  const args = { ...renderMap(step.with, scopeAt(context, around)), ...others }
+export async function runAct(context: RunContext, step: ActStep, at: Place, retries: number): Promise<StepDone> {
   const answer = await context.host.act({
-    path,
+    path: at.path,
     operatorRetry: retries,
     title: step.title,
     action: step.action,
-    args,
+    args: argsOf(context, step, at),
     retry: step.retry,
     totalTimeoutMs: step.timeoutMs,
     poll: null,
   })
   switch (answer.kind) {
     case 'ok':
-      rememberUndo(context, step, path, args, answer.output)
+      rememberUndo(context, step, at, answer.output)
       return completed(answer.output, answer.attempts)
     case 'failed':
-      return failed(answer.failure, path, answer.attempts)
+      return failed(answer.failure, at.path, answer.attempts)
     case 'cancelled':
       return stopped(CANCELLED)
   }
 }
 
-function rememberUndo(context: RunContext, step: ActStep, path: string, input: JsonObject, output: Json): void {
+/** The arguments as the runbook renders them, with what a person who retried it gave instead. */
+function argsOf(context: RunContext, step: ActStep, at: Place): JsonObject {
+  const others = at.frame.choices['args']
+  return { ...renderMap(step.with, scopeAt(context, at.around)), ...(isObject(others) ? others : {}) }
+}
+
+/** Puts what takes a change back on the undo stack; where that cannot be rendered the run must end in a person's hands. */
+export function rememberUndo(context: RunContext, step: ActStep, at: Place, output: Json): void {
   if (step.undo.kind !== 'action') return
   const { action } = step.undo
-  const args = renderMap(step.undo.with, { input, output })
-  const first = step.targets[0]
-  const target = first === undefined ? null : input[first]
-  context.state.undo.push({
-    stepId: path,
-    title: step.title,
-    action,
-    args,
-    target: typeof target === 'string' ? target : null,
-  })
+  const { state } = context
+  try {
+    const input = argsOf(context, step, at)
+    const args = renderMap(step.undo.with, { input, output })
+    const named = input[step.targets[0] ?? '']
+    const target = typeof named === 'string' ? named : null
+    pushUndo(state, { stepId: at.path, title: step.title, action, args, target })
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    const why = `\`${at.path}\` is done, but nothing can take it back: ${error.message}`
+    addNote(state, context.host.now(), why)
+    state.stuck.push({ stepId: at.path, entry: null, why })
+  }
 }

@@ -1,15 +1,14 @@
-import { renderValue } from '../../../src/expressions/evaluate.ts'
 import type { NotifyStep } from '../../../src/plan/plan.ts'
-import { scopeAt, type RunContext, type Surroundings } from '../run-context.ts'
-import { completed, type StepDone } from '../run-steps.ts'
+import { CANCELLED } from '../flow.ts'
+import { textAt, type Place, type RunContext } from '../run-context.ts'
+import { addNote } from '../state.ts'
+import { completed, stopped, type StepDone } from '../step-done.ts'
 
 /** Tells people; a channel that is down never stops a recovery. */
-export async function runNotify(
-  context: RunContext,
-  step: NotifyStep,
-  around: Surroundings,
-  path: string,
-): Promise<StepDone> {
-  await context.host.notify(path, step.to, String(renderValue(step.message, scopeAt(context, around))))
-  return completed()
+export async function runNotify(context: RunContext, step: NotifyStep, at: Place): Promise<StepDone> {
+  const message = textAt(context, at.around, step.message)
+  const problem = await context.host.notify(at.path, step.to, message)
+  if (context.host.isCancelled() && problem !== null) return stopped(CANCELLED)
+  if (problem !== null) addNote(context.state, context.host.now(), `${at.path}: nobody was told: ${problem}`)
+  return completed({ told: problem === null })
 }

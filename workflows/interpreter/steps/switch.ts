@@ -1,22 +1,17 @@
 import { evaluateCondition } from '../../../src/expressions/evaluate.ts'
 import type { SwitchStep } from '../../../src/plan/plan.ts'
-import { enter, scopeAt, type RunContext, type Surroundings } from '../run-context.ts'
-import { runSteps, type StepDone } from '../run-steps.ts'
+import { enter, scopeAt, type Place, type RunContext } from '../run-context.ts'
 import { decideOnce } from '../state.ts'
+import type { StepDone } from '../step-done.ts'
 import { blockDone } from './do.ts'
 
 /** Runs the first case that holds, else `otherwise`; the choice is made once. */
-export async function runSwitch(
-  context: RunContext,
-  step: SwitchStep,
-  around: Surroundings,
-  path: string,
-): Promise<StepDone> {
-  const chosen = decideOnce(context.state, `${path}?case`, () => {
-    const scope = scopeAt(context, around)
+export async function runSwitch(context: RunContext, step: SwitchStep, at: Place): Promise<StepDone> {
+  const chosen = decideOnce(at.frame, 'case', () => {
+    const scope = scopeAt(context, at.around)
     return step.cases.findIndex(({ when }) => evaluateCondition(when, scope))
   })
-  const inner = enter(around, path)
+  const inner = enter(at)
   const steps = step.cases[chosen]?.steps ?? step.otherwise
-  return blockDone(context, inner, await runSteps(context, steps, inner), step.outputs)
+  return blockDone(context, inner, await context.runSteps(context, steps, inner), step.outputs)
 }

@@ -1,0 +1,4 @@
+import { mark } from './mark.ts'
+import { probe } from './probe.ts'
+
+export const nodeActions = [probe, mark]

@@ -1,0 +1,4 @@
+import { off } from './off.ts'
+import { on } from './on.ts'
+
+export const trafficActions = [off, on]

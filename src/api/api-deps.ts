@@ -1,0 +1,16 @@
+// What the HTTP server needs of the rest. src/main composes.
+import type { Inventory } from '../inventory/inventory.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { WatchCheckpoint } from '../guard/protocol.ts'
+import type { Engine } from '../temporal/engine.ts'
+
+export interface ApiDeps {
+  readonly version: string
+  readonly token: string
+  readonly inventory: () => Inventory
+  readonly engine: Engine
+  readonly journal: Journal
+  readonly checkpoints: (cluster: string) => Promise<readonly WatchCheckpoint[]>
+  readonly metrics: { readonly contentType: string; text(): Promise<string> }
+  readonly log: { error(detail: object, message: string): void }
+}

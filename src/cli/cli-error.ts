@@ -1,0 +1,57 @@
+// The one error that a verb throws on purpose: what failed, on what, and what to do about it.
+import { EXIT, exitOfEngineError, type ExitName } from './exit-codes.ts'
+
+export class CliError extends Error {
+  readonly exit: number
+  /** What the person can do now; a command to type wherever there is one. */
+  readonly help: string | null
+  constructor(exit: ExitName, message: string, help: string | null = null) {
+    super(message)
+    this.name = 'CliError'
+    this.exit = EXIT[exit]
+    this.help = help
+  }
+}
+
+export interface Complaint {
+  readonly exit: number
+  readonly message: string
+  readonly help: string | null
+}
+
+const ENGINE_HELP: Readonly<Record<string, string>> = {
+  unreachable: 'Is it running? Start it with `phix up`, then see what is missing with `phix doctor`.',
+  'not-found': 'See what there is with `phix list`.',
+  stuck: 'A worker cannot go on with this run; the reason is in its log. The run itself is not lost.',
+}
+
+/** Turns whatever was thrown into what a person is told. Matches by name and kind: errors cross module copies. */
+export function toComplaint(error: unknown): Complaint {
+  if (error instanceof CliError) return { exit: error.exit, message: error.message, help: error.help }
+  if (isEngineError(error))
+    return { exit: exitOfEngineError(error.kind), message: error.message, help: ENGINE_HELP[error.kind] ?? null }
+  if (hasDiagnostics(error)) return { exit: EXIT.invalid, message: error.message, help: helpOf(error.diagnostics) }
+  const message = error instanceof Error ? error.message : String(error)
+  return { exit: EXIT.failed, message, help: 'See where it happened with --debug.' }
+}
+
+interface Placed {
+  readonly code: string
+  readonly message: string
+  readonly at: { readonly path: string; readonly line: number; readonly column: number }
+}
+
+/** A file that is no runbook (inventory, settings) with its mistakes. */
+const hasDiagnostics = (error: unknown): error is Error & { readonly diagnostics: readonly Placed[] } =>
+  error instanceof Error && 'diagnostics' in error && Array.isArray(error.diagnostics)
+
+/** The message tells the first mistake; here are the others. */
+const helpOf = (diagnostics: readonly Placed[]): string =>
+  diagnostics.length < 2 ? 'Mend it there, or name another file.' : diagnostics.slice(1).map(placeOf).join('\n      ')
+
+const placeOf = ({ at, code, message }: Placed): string => `${at.path}:${at.line}:${at.column}  ${code}  ${message}`
+
+type EngineErrorKind = Parameters<typeof exitOfEngineError>[0]
+
+export const isEngineError = (error: unknown): error is Error & { readonly kind: EngineErrorKind } =>
+  error instanceof Error && error.name === 'EngineError' && 'kind' in error

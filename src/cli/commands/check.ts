@@ -1,0 +1,96 @@
+// `phix check`: every mistake of every runbook at file:line:col, all at once.
+import type { Diagnostic } from '../../compile/diagnostics.ts'
+import type { Format } from '../../compile/format/format-diagnostics.ts'
+import type { CompilerPort } from '../cli-deps.ts'
+import { CliError } from '../cli-error.ts'
+import { blankTerminal, escapeJson, escapeTerminal, toSafeJson } from '../escape-terminal.ts'
+import { EXIT } from '../exit-codes.ts'
+import {
+  compilePaths,
+  listRunbookFiles,
+  nameOf,
+  readText,
+  type CompiledFile,
+  type CompiledPaths,
+} from '../find-runbook.ts'
+import { choice } from '../program-options.ts'
+import type { Context, Verb } from '../verb.ts'
+
+interface Options {
+  readonly format: Format
+}
+
+export const check: Verb<Options> = {
+  name: 'check',
+  summary: 'Find every mistake in runbooks.',
+  examples: [
+    ['phix check', 'every runbook of the project'],
+    ['phix check runbooks/my.yaml', 'one file'],
+    ['phix check --format github', 'annotations in a pull request'],
+    ['phix check --format sarif > phix.sarif', 'for code scanning'],
+  ],
+  declare: (command) =>
+    command
+      .argument('[paths...]', 'files or folders (default: the project’s runbooks)')
+      .addOption(
+        choice('--format <format>', 'how to write what was found', ['pretty', 'json', 'github', 'sarif']).default(
+          'pretty',
+        ),
+      ),
+  async run(context, { format }, paths) {
+    const compiler = await context.deps.compiler()
+    const given = (paths as readonly string[] | undefined) ?? []
+    const roots = given.length > 0 ? given : [(await context.settings()).runbooksFolder]
+    const { files, diagnostics: found } = await compileAll(compiler, roots)
+    await tell(context, format, files, found)
+    const errors = found.filter(({ severity }) => severity === 'error').length
+    const warnings = found.length - errors
+    context.out.say(
+      errors === 0
+        ? `${count(files.length, 'runbook')} checked, no mistakes${warnings === 0 ? '' : `, ${count(warnings, 'warning')}`}`
+        : `${count(errors, 'mistake')} in ${count(new Set(found.map(({ at }) => at.path)).size, 'file')} of ${files.length}`,
+    )
+    return errors === 0 ? EXIT.ok : EXIT.invalid
+  },
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+
+async function compileAll(compiler: CompilerPort, roots: readonly string[]): Promise<CompiledPaths> {
+  const paths = [...new Set((await Promise.all(roots.map(listRunbookFiles))).flat())]
+  if (paths.length === 0)
+    throw new CliError(
+      'notFound',
+      `No runbook is in \`${roots.join('`, `')}\`.`,
+      'Runbooks end in `.yaml`; rehearsals (`.test.yaml`) do not count.',
+    )
+  return compilePaths(compiler, paths)
+}
+
+async function tell(
+  context: Context,
+  format: Format,
+  files: readonly CompiledFile[],
+  found: readonly Diagnostic[],
+): Promise<void> {
+  const { out } = context
+  if (format === 'json' || (out.json && format === 'pretty')) return tellJson(context, files, found)
+  const { formatDiagnostics } = await import('../../compile/format/format-diagnostics.ts')
+  // SARIF is JSON: its values stay as they are, only their spelling changes.
+  if (format === 'sarif') return out.text(escapeJson(formatDiagnostics(format, found, () => null)))
+  const pathOf = new Map(found.map(({ at }) => [escapeTerminal(at.path), at.path]))
+  const safe = out.safe(found)
+  const { red, yellow, dim, bold } = out.paint
+  const textOf = (path: string): string => blankTerminal(readText(pathOf.get(path) ?? path))
+  out.text(formatDiagnostics(format, safe, textOf, { error: red, warning: yellow, dim, bold }))
+}
+
+function tellJson({ io }: Context, files: readonly CompiledFile[], diagnostics: readonly Diagnostic[]): void {
+  const summary = files.map((file) => ({
+    path: file.path,
+    runbook: nameOf(file),
+    ok: file.compiled.ok,
+    planHash: file.compiled.ok ? file.compiled.planHash : null,
+  }))
+  io.writeOut(`${toSafeJson({ v: 1, files: summary, diagnostics })}\n`)
+}

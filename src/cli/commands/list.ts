@@ -1,0 +1,75 @@
+// `phix list`: runs, newest first, read from visibility alone: works without a worker.
+import type { RunFilter, RunSummary } from '../../temporal/engine.ts'
+import { EXIT } from '../exit-codes.ts'
+import { formatAgo, formatDuration } from '../format-time.ts'
+import type { Paint } from '../paint.ts'
+import { countOption } from '../program-options.ts'
+import { renderTable } from '../table.ts'
+import type { Verb } from '../verb.ts'
+
+interface Options {
+  readonly open?: boolean
+  readonly waiting?: boolean
+  readonly runbook?: string
+  readonly cluster?: string
+  readonly target?: string
+  readonly limit: number
+}
+
+export const list: Verb<Options> = {
+  name: 'list',
+  summary: 'List runs, newest first.',
+  examples: [
+    ['phix list --open', 'what is going on now'],
+    ['phix list --waiting', 'what waits for a person'],
+    ['phix list --target node-2 --limit 5', 'what was done to one node'],
+    ['phix list --json', 'for scripts'],
+  ],
+  declare: (command) =>
+    command
+      .option('--open', 'only runs that have not ended')
+      .option('--waiting', 'only runs that wait for a person')
+      .option('--runbook <name>', 'only runs of this runbook')
+      .option('--cluster <name>', 'only runs of this cluster')
+      .option('--target <name>', 'only runs on this target')
+      .addOption(countOption('--limit <n>', 'at most so many', 20)),
+  async run({ io, out, engine }, options) {
+    const { open, waiting, runbook, cluster, target, limit } = options
+    const filter: RunFilter = {
+      limit,
+      ...(open === undefined ? {} : { open }),
+      ...(waiting === undefined ? {} : { waiting, open: true }),
+      ...(runbook === undefined ? {} : { runbook }),
+      ...(cluster === undefined ? {} : { cluster }),
+      ...(target === undefined ? {} : { target }),
+    }
+    const runs = await out.progress('Asking for runs', (await engine()).listRuns(filter))
+    out.answer({ runs }, (safe) => renderRuns(safe.runs, io.now(), out.paint))
+    if (runs.length === 0) out.say('No run matches.')
+    if (runs.length === limit) out.say(`Only the newest ${limit} are shown; --limit shows more.`)
+    return EXIT.ok
+  },
+}
+
+/** Renders runs as a table; nothing where there are none. */
+export function renderRuns(runs: readonly RunSummary[], nowMs: number, paint: Paint): readonly string[] {
+  if (runs.length === 0) return []
+  return renderTable(
+    ['STATE', 'RUNBOOK', 'TARGET', 'STARTED', 'TOOK', 'RUN'],
+    runs.map((run) => [
+      stateOf(run, paint),
+      run.runbook,
+      run.target,
+      formatAgo(run.startedAt, nowMs),
+      formatDuration((run.closedAt ?? nowMs) - run.startedAt),
+      run.workflowId,
+    ]),
+  )
+}
+
+function stateOf(run: RunSummary, paint: Paint): string {
+  if (run.status === 'open') return run.waiting ? paint.yellow('? waiting') : paint.cyan('▸ running')
+  const word = run.outcome ?? run.status
+  if (word === 'effective' || word === 'recovered') return paint.green(`✓ ${word}`)
+  return paint.red(`✗ ${word}`)
+}

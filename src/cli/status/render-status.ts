@@ -1,0 +1,86 @@
+// The status as lines: warnings first, then the engine, the nodes of each cluster, what is open.
+import type { Verdict } from '../../guard/protocol.ts'
+import { renderRuns } from '../commands/list.ts'
+import { formatAgo, formatDuration } from '../format-time.ts'
+import type { Paint } from '../paint.ts'
+import { renderTable } from '../table.ts'
+import type { ClusterStatus, NodeStatus, Status } from './read-status.ts'
+
+/** An observer that is later than this is not to be believed. */
+const LATE_MS = 1_000
+/** Knowledge that is older than this is told as old. */
+const OLD_MS = 15_000
+
+/** Renders the whole status. */
+export function renderStatus(status: Status, nowMs: number, paint: Paint): readonly string[] {
+  const { engine } = status
+  const lines: string[] = []
+  if (status.acceptance) lines.push(paint.yellow('! acceptance inventory: guards are loosened; not for production'))
+  if (status.insecure) lines.push(paint.yellow('! the HTTP server listens beyond this machine'))
+  lines.push(
+    engine.server === null
+      ? paint.red(`✗ engine: not reachable`)
+      : engine.workers === 0
+        ? paint.red(`✗ engine: ${engine.server}, no worker polls: runs stand still`)
+        : `${paint.green('✓')} engine: ${engine.server}, ${engine.workers} worker${engine.workers === 1 ? '' : 's'}`,
+  )
+  for (const cluster of status.clusters) lines.push('', ...renderCluster(cluster, nowMs, paint))
+  if (engine.server !== null) {
+    lines.push('')
+    if (status.runs.length === 0) lines.push('No run is open.')
+    else lines.push('Open runs', ...renderRuns(status.runs, nowMs, paint).map((line) => `  ${line}`))
+  }
+  if (status.runs.some(({ waiting }) => waiting))
+    lines.push(
+      '',
+      `A run waits for a person: ${paint.cyan('phix list --waiting')}, then ${paint.cyan('phix show RUN')}`,
+    )
+  return lines
+}
+
+function renderCluster(cluster: ClusterStatus, nowMs: number, paint: Paint): readonly string[] {
+  const facts: string[] = []
+  if (cluster.detector === false) facts.push(paint.red('no detector runs: nothing is healed'))
+  if (cluster.detector === null) facts.push(paint.yellow('its detector could not be asked'))
+  if (cluster.lagMs !== null)
+    facts.push(
+      cluster.lagMs > LATE_MS
+        ? paint.yellow(`observer is ${formatDuration(cluster.lagMs)} late: verdicts are in doubt`)
+        : `observer lag ${formatDuration(cluster.lagMs)}`,
+    )
+  if (cluster.at !== null && nowMs - cluster.at > OLD_MS)
+    facts.push(paint.yellow(`last heard ${formatAgo(cluster.at, nowMs)}`))
+  const rows = renderTable(
+    ['', 'NODE', 'VERDICT', 'φ', 'MEANT TO BE', 'LAST BEAT', 'ATTEMPTS LEFT', 'LOCK'],
+    cluster.nodes.map((node) => renderNode(node, nowMs, paint)),
+  )
+  return [
+    `${paint.bold(`cluster ${cluster.name}`)}${facts.length === 0 ? '' : `  ${facts.join('; ')}`}`,
+    ...(cluster.frozen === null
+      ? []
+      : [`  ${paint.yellow(`! verdicts are frozen, nothing starts by itself: ${cluster.frozen}`)}`]),
+    ...rows.map((row) => `  ${row}`),
+    ...cluster.notes.map(({ at, text }) => `  ${paint.yellow('!')} ${formatAgo(at, nowMs)}: ${text}`),
+  ]
+}
+
+const VERDICT_MARKS: Readonly<Record<Verdict, string>> = { healthy: '✓', suspect: '!', failed: '✗', unknown: '?' }
+
+function renderNode(node: NodeStatus, nowMs: number, paint: Paint): readonly string[] {
+  const color = { healthy: paint.green, suspect: paint.yellow, failed: paint.red, unknown: paint.dim }[node.verdict]
+  const meant = node.desired ?? (node.spare ? 'spare' : '?')
+  const cooling =
+    node.cooldownUntil !== null && node.cooldownUntil > nowMs
+      ? ` (cooling down ${formatDuration(node.cooldownUntil - nowMs)})`
+      : ''
+  return [
+    color(VERDICT_MARKS[node.verdict]),
+    node.name,
+    color(node.verdict),
+    node.phi === null ? '–' : node.phi.toFixed(1),
+    meant === 'serving' ? meant : paint.yellow(meant),
+    node.lastBeatAt === null ? '–' : formatAgo(node.lastBeatAt, nowMs),
+    `${node.attemptsLeft ?? '–'}${cooling}`,
+    node.lock ?? '–',
+  ]
+}

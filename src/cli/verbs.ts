@@ -1,0 +1,60 @@
+// Every verb of the command line, in the order in which help shows them: a registry, one line a verb.
+import { approve } from './commands/approve.ts'
+import { cancel } from './commands/cancel.ts'
+import { check } from './commands/check.ts'
+import { completion } from './commands/completion.ts'
+import { docs } from './commands/docs.ts'
+import { doctor } from './commands/doctor.ts'
+import { explain } from './commands/explain.ts'
+import { follow } from './commands/follow.ts'
+import { graph } from './commands/graph.ts'
+import { help } from './commands/help.ts'
+import { history } from './commands/history.ts'
+import { labVerbs } from './commands/lab.ts'
+import { list } from './commands/list.ts'
+import { plan } from './commands/plan.ts'
+import { reject } from './commands/reject.ts'
+import { retry } from './commands/retry.ts'
+import { run } from './commands/run.ts'
+import { serve } from './commands/serve.ts'
+import { show } from './commands/show.ts'
+import { skip } from './commands/skip.ts'
+import { status } from './commands/status.ts'
+import { supply } from './commands/supply.ts'
+import { up } from './commands/up.ts'
+import { version } from './commands/version.ts'
+import { why } from './commands/why.ts'
+import { worker } from './commands/worker.ts'
+import type { Verb } from './verb.ts'
+
+export const VERBS_OF_PHIX: readonly Verb[] = [
+  up,
+  status,
+  follow,
+  why,
+  list,
+  show,
+  history,
+  plan,
+  run,
+  approve,
+  reject,
+  retry,
+  skip,
+  supply,
+  cancel,
+  check,
+  explain,
+  graph,
+  docs,
+  ...labVerbs,
+  worker,
+  serve,
+  doctor,
+  completion,
+  version,
+  help,
+]
+
+/** What a family of verbs is for. */
+export const FAMILIES: Readonly<Record<string, string>> = { lab: 'A small cluster of real processes to break.' }

@@ -1,0 +1,115 @@
+// Schema issues → diagnostics at the place of the mistake: one each.
+import type { SchemaIssue } from '../../schema/find-issues.ts'
+import { describe, entryOf, type Entry, type Span, type Tree } from '../1-read/tree.ts'
+import { closestName, didYouMean } from '../did-you-mean.ts'
+import type { Report } from '../report.ts'
+
+/** Reports the issues of one tree; `where` is what the tree is called, `at` what is pointed at when the tree lacks a key. */
+export function reportIssues(
+  issues: readonly SchemaIssue[],
+  tree: Tree,
+  where: string,
+  at: Span,
+  report: Report,
+): void {
+  for (const issue of issues.filter((each) => !isMistypedAway(each, issues))) {
+    const found = follow(tree, issue.path)
+    const place = [...issue.path].reduce(
+      (sofar, part) => (/^\d+$/.test(part) ? `${sofar}[${part}]` : sofar === '' ? part : `${sofar}.${part}`),
+      '',
+    )
+    const called = place === '' ? where : `\`${place}\``
+    switch (issue.kind) {
+      case 'unknown': {
+        const entry = found.tree.kind === 'map' ? entryOf(found.tree, issue.key) : undefined
+        report('RB201', entry?.keyAt ?? found.tree.at, { key: issue.key, where: called }, help(issue))
+        break
+      }
+      case 'name': {
+        const entry = found.tree.kind === 'map' ? entryOf(found.tree, issue.key) : undefined
+        report('RB210', entry?.keyAt ?? found.tree.at, { key: issue.key, where: called, expected: issue.expected })
+        break
+      }
+      case 'missing':
+        report(
+          'RB202',
+          found.entry?.keyAt ?? (issue.path.length === 0 ? at : firstOf(found.tree)),
+          {
+            key: issue.key,
+            where: called,
+          },
+          `add \`${issue.key}: …\``,
+        )
+        break
+      case 'type':
+        report(
+          'RB203',
+          spanOf(found.tree, found.entry),
+          {
+            key: place || where,
+            expected: issue.expected,
+            found: describe(found.tree),
+          },
+          asDuration(issue, found.tree),
+        )
+        break
+      case 'value':
+        report(
+          'RB204',
+          spanOf(found.tree, found.entry),
+          { key: place || where, expected: issue.expected, found: describe(found.tree) },
+          closest(issue, found.tree) ?? asDuration(issue, found.tree),
+        )
+        break
+    }
+  }
+}
+
+/** `sumary: …` is one mistake: an unknown key; that `summary` is missing is the same one again. */
+const isMistypedAway = (missing: SchemaIssue, issues: readonly SchemaIssue[]): boolean =>
+  missing.kind === 'missing' &&
+  issues.some(
+    ({ kind, path, key }) =>
+      kind === 'unknown' && path.join('/') === missing.path.join('/') && closestName(key, [missing.key]) !== null,
+  )
+
+const help = (issue: SchemaIssue): string | undefined =>
+  didYouMean(issue.key, issue.candidates) ??
+  (issue.candidates.length > 0 ? `known keys: ${issue.candidates.map((each) => `\`${each}\``).join(', ')}` : undefined)
+
+const closest = (issue: SchemaIssue, tree: Tree): string | undefined =>
+  tree.kind === 'scalar' && typeof tree.value === 'string' ? didYouMean(tree.value, issue.candidates) : undefined
+
+const UNITS: Readonly<Record<string, string>> = { ms: 'ms', s: 's', m: 'm', mi: 'm', h: 'h', d: 'd', '': 's' }
+
+/** `60` and `5 minutes` where a duration belongs: how it is written. */
+function asDuration({ expected }: SchemaIssue, tree: Tree): string | undefined {
+  if (!expected.startsWith('a duration') || tree.kind !== 'scalar') return undefined
+  const [, number, word = ''] = /^(\d+(?:\.\d+)?)\s*(ms|milli|mi|[smhd]|)[a-z]*$/i.exec(String(tree.value)) ?? []
+  const unit = word.toLowerCase() === 'milli' ? 'ms' : UNITS[word.toLowerCase()]
+  return number === undefined || unit === undefined ? undefined : `write \`${number}${unit}\``
+}
+
+/** The value; where nothing is written, its key. A long map or list is pointed at by its key. */
+const spanOf = (tree: Tree, entry: Entry | undefined): Span =>
+  entry !== undefined && (tree.kind !== 'scalar' || tree.at.start === tree.at.end) ? entry.keyAt : tree.at
+
+export const firstOf = (tree: Tree): Span => (tree.kind === 'map' ? (tree.entries[0]?.keyAt ?? tree.at) : tree.at)
+
+function follow(tree: Tree, path: readonly string[]): { readonly tree: Tree; readonly entry: Entry | undefined } {
+  let here = tree
+  let entry: Entry | undefined
+  for (const part of path) {
+    if (here.kind === 'map') {
+      entry = entryOf(here, part)
+      if (entry === undefined) break
+      here = entry.value
+    } else if (here.kind === 'list') {
+      const item = here.items[Number(part)]
+      if (item === undefined) break
+      entry = undefined
+      here = item
+    }
+  }
+  return { tree: here, entry }
+}

@@ -1,0 +1,83 @@
+// What starts a runbook: each trigger is of the kind of its one deciding key.
+import type { Json } from '../../plan/json.ts'
+import { TRIGGERS } from '../../schema/runbook.ts'
+import { findIssues } from '../../schema/find-issues.ts'
+import { describe, entryOf, toJson, type MapTree, type Tree } from '../1-read/tree.ts'
+import { closestName, didYouMean } from '../did-you-mean.ts'
+import type { Report } from '../report.ts'
+import type { TriggerAst } from './ast.ts'
+import { fieldsOf, type Fields } from './fields.ts'
+import { firstOf, reportIssues } from './report-issues.ts'
+
+const KINDS = Object.keys(TRIGGERS) as TriggerAst['kind'][]
+
+/** Reads the list of triggers. Fails: RB201–RB206. */
+export function shapeTriggers(tree: Tree | undefined, report: Report): readonly TriggerAst[] {
+  if (tree?.kind !== 'list') return []
+  return tree.items.flatMap((item, index) => {
+    if (item.kind === 'map') return shapeTrigger(item, index, report)
+    report('RB203', item.at, { key: `triggers[${index}]`, expected: 'a trigger: a map', found: describe(item) })
+    return []
+  })
+}
+
+function shapeTrigger(map: MapTree, index: number, report: Report): TriggerAst | [] {
+  const kinds = KINDS.filter((key) => entryOf(map, key) !== undefined)
+  const [kind, second] = kinds
+  const where = `\`triggers[${index}]\``
+  if (kind === undefined) {
+    const mistyped = map.entries.find(({ key }) => closestName(key, KINDS) !== null) ?? map.entries[0]
+    const help = mistyped === undefined ? undefined : didYouMean(mistyped.key, KINDS)
+    const known = `a trigger has one of: ${KINDS.join(', ')}`
+    report('RB201', mistyped?.keyAt ?? map.at, { key: mistyped?.key ?? '', where }, help ?? known)
+    return []
+  }
+  let broken = false
+  if (second !== undefined) {
+    report('RB206', entryOf(map, second)?.keyAt ?? map.at, { first: kind, second })
+    broken = true
+  } else {
+    const issues = findIssues(TRIGGERS[kind] ?? {}, toJson(map))
+    reportIssues(issues, map, where, firstOf(map), report)
+    broken = issues.length > 0
+  }
+  const fields = fieldsOf(map, report)
+  return {
+    kind,
+    when: fields.expression('when'),
+    bind: fields.values('bind'),
+    that: kind === 'condition' ? fields.expression('condition') : null,
+    rest: restOf(kind, fields),
+    tree: map,
+    keyAt: entryOf(map, kind)?.keyAt ?? map.at,
+    broken,
+  }
+}
+
+const DEFAULT_CONFIDENCE = 0.8
+
+function restOf(kind: TriggerAst['kind'], fields: Fields): Readonly<Record<string, Json>> {
+  switch (kind) {
+    case 'verdict':
+      return { verdict: fields.text('verdict') }
+    case 'returned':
+      return {}
+    case 'condition':
+      return { over: fields.text('over'), forMs: fields.ms('for') }
+    case 'trend': {
+      const trend = fields.inside('trend')
+      return {
+        metric: trend?.text('metric') ?? null,
+        reaches: trend?.ratio('reaches') ?? null,
+        withinMs: trend?.ms('within') ?? null,
+        confidence: trend?.ratio('confidence') ?? DEFAULT_CONFIDENCE,
+      }
+    }
+    case 'alert': {
+      const labels = fields.tree('alert')
+      return { labels: labels === undefined ? {} : toJson(labels) }
+    }
+    case 'schedule':
+      return { cron: fields.text('schedule'), timezone: fields.text('timezone') ?? 'UTC' }
+  }
+}

@@ -1,0 +1,20 @@
+import { DURATION_PATTERN } from '../../../schema/literals.ts'
+import { durationMs } from '../literals.ts'
+import { textValue, type StepShape } from '../step-shape.ts'
+
+export const wait: StepShape = {
+  key: 'wait',
+  summary: 'Waits for a duration.',
+  properties: {
+    wait: {
+      type: 'string',
+      pattern: `${DURATION_PATTERN}|\\$\\{\\{`,
+      'x-says': 'a duration such as `30s`, or an expression that is one',
+    },
+  },
+  shape: (fields) => {
+    const written = fields.value('wait') ?? textValue('', fields)
+    const ms = written.kind === 'lit' && typeof written.value === 'string' ? durationMs(written.value) : null
+    return { part: { kind: 'wait', for: ms === null ? written : { ...written, kind: 'lit', value: ms } } }
+  },
+}

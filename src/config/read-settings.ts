@@ -1,0 +1,205 @@
+// Reads the settings: flag > environment PHIX_* > phix.config.yaml > a running `phix up` > defaults.
+// Read next: setting-table.ts (every setting), layer-settings.ts (which layer wins).
+import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readAddresses } from './addresses.ts'
+import { layerSettings, SettingError, type Chosen, type Layer, type LayerValues } from './layer-settings.ts'
+import { SETTINGS, type SettingName } from './setting-table.ts'
+import type { Settings } from './settings.ts'
+
+export interface SettingSources {
+  readonly flags?: Readonly<Partial<Record<SettingName, string>>>
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Where the command was typed. */
+  readonly folder?: string
+}
+
+export interface SettingsRead {
+  readonly settings: Settings
+  /** Where each value came from; a setting that nobody set is not in it. */
+  readonly origins: Readonly<Partial<Record<SettingName, Layer>>>
+}
+
+/** Answers the settings. Fails: SettingError, which says what to mend. */
+export const readSettings = async (sources: SettingSources = {}): Promise<Settings> =>
+  (await readSettingsWithOrigins(sources)).settings
+
+/** Answers the settings and where each came from. */
+export async function readSettingsWithOrigins({
+  flags = {},
+  environment = process.env,
+  folder = process.cwd(),
+}: SettingSources = {}): Promise<SettingsRead> {
+  const project = findProject(folder)
+  const typed: Layers = {
+    flag: { values: flags, folder },
+    environment: { values: valuesFrom(environment), folder },
+    file: { values: await readFileValues(join(project, CONFIG_FILE)), folder: project },
+  }
+  const dataFolder = layerSettings(typed).dataFolder?.value ?? join(project, '.phix')
+  const layers: Layers = {
+    ...typed,
+    running: { values: runningValues(dataFolder), folder: dataFolder },
+    default: { values: defaults(project, dataFolder), folder: project },
+  }
+  const chosen = layerSettings(layers)
+  const external = isExternal(chosen['temporal.address'], environment)
+  const settings = toSettings(chosen, external)
+  return {
+    settings: external ? await withTemporalEnvironment(settings, chosen, environment) : settings,
+    origins: Object.fromEntries(
+      Object.entries(chosen).flatMap(([name, each]) => (each === null ? [] : [[name, each.layer]])),
+    ),
+  }
+}
+
+type Layers = Readonly<Partial<Record<Layer, LayerValues>>>
+const CONFIG_FILE = 'phix.config.yaml'
+
+/** The nearest folder upwards that has a configuration or runbooks; else the one that Phix itself is in. */
+function findProject(folder: string): string {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (existsSync(join(at, CONFIG_FILE)) || existsSync(join(at, 'runbooks'))) return at
+    if (dirname(at) === at) return installationFolder()
+  }
+}
+
+/** The folder of package.json, whether this runs from the sources or from the build. */
+export function installationFolder(): string {
+  for (let at = dirname(fileURLToPath(import.meta.url)); ; at = dirname(at)) {
+    if (existsSync(join(at, 'package.json'))) return at
+  }
+}
+
+const valuesFrom = (environment: Readonly<Record<string, string | undefined>>): LayerValues['values'] =>
+  Object.fromEntries(
+    SETTINGS.flatMap(({ name, variable }) => (environment[variable] ? [[name, environment[variable]]] : [])),
+  )
+
+/** Loads the YAML reader only where there is a file to read. */
+async function readFileValues(path: string): Promise<LayerValues['values']> {
+  if (!existsSync(path)) return {}
+  const { readSettingsFile } = await import('./read-settings-file.ts')
+  const read = readSettingsFile(path)
+  if (read.ok) return read.values
+  const told = read.errors.map(
+    ({ message, at, help }) => `${at.path}:${at.line}:${at.column} ${message}${help ? `; ${help}` : ''}`,
+  )
+  throw new SettingError(told.join('\n'))
+}
+
+/** Where Temporal runs is told by who started it. */
+function runningValues(dataFolder: string): LayerValues['values'] {
+  const addresses = readAddresses(dataFolder)
+  if (addresses === null) return {}
+  return {
+    'temporal.address': addresses.temporal.address,
+    'temporal.uiAddress': addresses.temporal.uiAddress,
+    'server.port': String(addresses.server.port),
+  }
+}
+
+export const DEFAULT_PORTS = { temporal: 7233, ui: 8233, server: 7080 } as const
+
+function defaults(
+  project: string,
+  dataFolder: string,
+): Record<Exclude<SettingName, 'failpoint' | 'allowedHosts'>, string> {
+  const own = join(project, 'inventory.yaml')
+  return {
+    dataFolder,
+    runbooksFolder: join(project, 'runbooks'),
+    // Where a project has no inventory of its own, there is the lab's.
+    inventoryFile: existsSync(own) ? own : join(dataFolder, 'inventory.yaml'),
+    'temporal.address': `127.0.0.1:${DEFAULT_PORTS.temporal}`,
+    'temporal.namespace': 'default',
+    'temporal.uiAddress': `http://127.0.0.1:${DEFAULT_PORTS.ui}`,
+    'server.host': '127.0.0.1',
+    'server.port': String(DEFAULT_PORTS.server),
+    journal: `sqlite:${join(dataFolder, 'journal.db')}`,
+    person: userName(),
+    'log.level': 'info',
+    'log.format': 'json',
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'unknown' // a container's user may have no name
+  }
+}
+
+const TEMPORAL_VARIABLES = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE']
+
+/**
+ * Tells whether a Temporal server was pointed at.
+ * Why not Temporal's default file too: it may be there for other work, and `npm start` must not act on production.
+ */
+const isExternal = (address: Chosen | null, environment: Readonly<Record<string, string | undefined>>): boolean =>
+  isMeant(address) || TEMPORAL_VARIABLES.some((name) => Boolean(environment[name]))
+
+const isMeant = (chosen: Chosen | null): boolean =>
+  chosen !== null && chosen.layer !== 'default' && chosen.layer !== 'running'
+
+/** Fills in what Temporal's own configuration says and ours does not. */
+async function withTemporalEnvironment(
+  settings: Settings,
+  chosen: Readonly<Record<SettingName, Chosen | null>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Settings> {
+  const { loadClientConnectConfig } = await import('@temporalio/envconfig')
+  const overrideEnvVars = Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars })
+  return {
+    ...settings,
+    temporal: {
+      external: true,
+      address: pick(chosen['temporal.address'], connectionOptions.address, settings.temporal.address),
+      namespace: pick(chosen['temporal.namespace'], namespace, settings.temporal.namespace),
+      uiAddress: isMeant(chosen['temporal.uiAddress']) ? settings.temporal.uiAddress : null,
+    },
+  }
+}
+
+const pick = (ours: Chosen | null, theirs: string | undefined, fallback: string): string =>
+  isMeant(ours) ? (ours?.value ?? fallback) : (theirs ?? fallback)
+
+function toSettings(chosen: Readonly<Record<SettingName, Chosen | null>>, external: boolean): Settings {
+  const value = (name: SettingName): string => chosen[name]?.value ?? ''
+  return {
+    dataFolder: value('dataFolder'),
+    runbooksFolder: value('runbooksFolder'),
+    inventoryFile: value('inventoryFile'),
+    temporal: {
+      address: value('temporal.address'),
+      namespace: value('temporal.namespace'),
+      uiAddress: value('temporal.uiAddress'),
+      external,
+    },
+    server: { host: value('server.host'), port: Number(value('server.port')) },
+    journal: value('journal'),
+    person: value('person'),
+    log: {
+      level: value('log.level') as Settings['log']['level'],
+      format: value('log.format') as Settings['log']['format'],
+    },
+    failpoint: toFailpoint(chosen.failpoint?.value ?? null),
+    allowedHosts: value('allowedHosts')
+      .split(',')
+      .map((host) => host.trim())
+      .filter((host) => host !== ''),
+  }
+}
+
+function toFailpoint(text: string | null): string | null {
+  if (text === null || /^(before|after)-effect(:.+)?$/.test(text)) return text
+  throw new SettingError(
+    `\`failpoint\` is \`${text}\`; write \`before-effect\` or \`after-effect\`, then \`:<action>\` for one only`,
+  )
+}

@@ -1,0 +1,67 @@
+// The inventory of a lab: what Phix is told of it, in the shape that every inventory has.
+import type { Inventory } from '../inventory/inventory.ts'
+import { builtPrograms, nodeControl } from './lab-programs.ts'
+import type { LabLayout } from './layout.ts'
+import { toYaml } from './to-yaml.ts'
+
+const CLUSTER = 'ollama'
+/** Where Prometheus' node exporter would listen: alerts name nodes like `node-2:9100`. */
+const EXPORTER_PORT = 9_100
+
+interface InventoryOptions {
+  /** Loosened guards, for acceptance tests that break the same node again and again. */
+  readonly acceptance?: boolean
+  readonly programs?: string
+}
+
+export function labInventory(layout: LabLayout, options: InventoryOptions = {}): Inventory {
+  const { acceptance = false, programs = builtPrograms() } = options
+  const members = layout.nodes.map(({ name }) => name)
+  return {
+    version: 1,
+    acceptance,
+    groups: [
+      { name: 'oncall', members: ['alex', 'sam'] },
+      { name: 'senior-oncall', members: ['robin'] },
+    ],
+    clusters: [
+      {
+        name: CLUSTER,
+        nodes: layout.nodes.map(({ name, address, zone, spare }) => ({
+          name,
+          address,
+          zone,
+          aliases: [`${name}:${EXPORTER_PORT}`],
+          spare,
+        })),
+        services: [
+          {
+            name: CLUSTER,
+            members,
+            control: nodeControl(layout, programs),
+            balancer: { kind: 'http', admin: layout.adminUrl, url: layout.entryUrl },
+            replicas: { min: 3, max: members.length },
+          },
+        ],
+        heartbeat: { kind: 'http', path: '/api/v1/health', intervalMs: 1_000, timeoutMs: 800 },
+        // φ 8 is reached 3.2 s after the last beat, φ 16 after 4.3 s: 1,000 ms + 5.6 and 8.2 deviations of 400 ms.
+        detector: {
+          model: 'gaussian-exact',
+          windowSize: 200,
+          minDeviationMs: 400,
+          pauseMs: 0,
+          suspectPhi: 8,
+          failedPhi: 16,
+        },
+        guard: acceptance
+          ? { runsInFlight: 50, startsPerMinute: 1_000, override: { cooldownMs: 0, attempts: 1_000 } }
+          : { runsInFlight: 3, startsPerMinute: 10, override: null },
+      },
+    ],
+  }
+}
+
+/** Writes the inventory of a lab as the text of an inventory file. */
+export function labInventoryYaml(layout: LabLayout, options: InventoryOptions = {}): string {
+  return `# The lab's inventory, written by \`phix lab up\`. Change it freely; delete it to have it written anew.\n${toYaml(labInventory(layout, options))}`
+}

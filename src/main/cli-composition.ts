@@ -1,0 +1,87 @@
+// What the command line needs, as lazy factories: `phix --help` must answer before anything heavy is read from disk.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CliDeps } from '../cli/cli-deps.ts'
+import { installationFolder, readSettingsWithOrigins, type SettingsRead } from '../config/read-settings.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { Engine } from '../temporal/engine.ts'
+import { bundlePath } from './bundle-path.ts'
+import { packageVersion } from './package-version.ts'
+
+/** Creates the lazy dependencies of one command line. */
+export function createDeps(): CliDeps {
+  const read = once((): Promise<SettingsRead> => readSettingsWithOrigins())
+  const settings = async () => (await read()).settings
+  const inventory = once(async (): Promise<Inventory> => {
+    const { loadInventory } = await import('./load-inventory.ts')
+    return loadInventory((await settings()).inventoryFile)
+  })
+  const engine = async (): Promise<Engine> => {
+    const { connectEngine } = await import('../temporal/connect-engine.ts')
+    const known = await inventory().catch(() => NOTHING_KNOWN)
+    return connectEngine({ temporal: (await settings()).temporal, inventory: () => known })
+  }
+  return {
+    version: packageVersion(),
+    settings,
+    inventory,
+    engine,
+    async journal() {
+      const { openJournal } = await import('../journal/open-journal.ts')
+      return openJournal((await settings()).journal)
+    },
+    async compiler() {
+      const { createCompiler } = await import('./compiler-port.ts')
+      return createCompiler()
+    },
+    async checkpoints(cluster) {
+      const connected = await engine()
+      try {
+        return await connected.checkpoints(cluster)
+      } finally {
+        await connected.close()
+      }
+    },
+    async inspection() {
+      const { namespaceExists, searchAttributesOf } = await import('../temporal/inspect-server.ts')
+      const { temporal } = await settings()
+      return {
+        temporalCli: () => versionOfTemporalCli(),
+        namespaceExists: () => namespaceExists(temporal),
+        searchAttributes: () => searchAttributesOf(temporal),
+        serverTime: () => Promise.resolve(null), // no answer of the server carries its clock
+        bundle: () => Promise.resolve(existsSync(bundlePath()) ? bundlePath() : null),
+      }
+    },
+    async lab() {
+      const { openLab } = await import('./lab-port.ts')
+      return openLab(await settings())
+    },
+    async up(options) {
+      const { runUp } = await import('./run-up.ts')
+      return runUp(await read(), options)
+    },
+    async worker({ say }) {
+      const { runWorker } = await import('./worker.ts')
+      return runWorker(await settings(), say)
+    },
+    async serve({ host, port, say }) {
+      const { runServer } = await import('./server.ts')
+      const own = await settings()
+      return runServer({ ...own, server: { host: host ?? own.server.host, port: port ?? own.server.port } }, say)
+    },
+  }
+}
+
+const NOTHING_KNOWN: Inventory = { version: 1, clusters: [], groups: [], acceptance: false }
+
+async function versionOfTemporalCli(): Promise<string | null> {
+  const { findInstalledCli } = await import('../temporal/cli-binary.ts')
+  return (await findInstalledCli({ cacheFolder: join(installationFolder(), '.phix', 'bin') }))?.version ?? null
+}
+
+/** Remembers the first answer, so that a file is read once a command. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => (made ??= make())
+}

@@ -1,0 +1,134 @@
+// The process of `phix worker`: runs workflows and activities, and sees to it that each cluster has its detector.
+// Any number of them may run; none is special. Read next: activities/create-activities.ts, workflows/index.ts.
+import { join } from 'node:path'
+import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { CATALOGUE } from '../../activities/catalogue.ts'
+import { createActivities } from '../../activities/create-activities.ts'
+import { createWatching } from '../../activities/watching/create-watching.ts'
+import { createSecretSource } from '../../activities/wrapping/secrets.ts'
+import { openRunbookFolder, type RunbookFolder } from '../compile/runbook-folder.ts'
+import { variable } from '../config/environment.ts'
+import type { Settings } from '../config/settings.ts'
+import { openJournal } from '../journal/open-journal.ts'
+import { TASK_QUEUE } from '../plan/ids.ts'
+import { createLogger } from '../telemetry/create-logger.ts'
+import { connectEngine } from '../temporal/connect-engine.ts'
+import { connectionOptions, prepareExternalNamespace } from '../temporal/connection.ts'
+import type { Engine } from '../temporal/engine.ts'
+import { bundlePath } from './bundle-path.ts'
+import { keepInventory } from './keep-inventory.ts'
+import { writeReadyNote } from './ready-note.ts'
+import { toTemporalLogger } from './temporal-logger.ts'
+
+/** Works until SIGTERM or SIGINT, then lets what it began finish for a moment. Answers the exit code. */
+export async function runWorker(settings: Settings, say: (line: string) => void): Promise<number> {
+  const log = createLogger(settings.log)
+  installRuntime(log)
+  const inventory = await keepInventory(settings.inventoryFile, log, () => void watchAll())
+  const clusters = (): readonly string[] => inventory.current().clusters.map(({ name }) => name)
+  const engine = await connectEngine({ temporal: settings.temporal, inventory: inventory.current })
+  const watchAll = (): Promise<void> => ensureDetectors(engine, clusters(), log)
+  const journal = await openJournal(settings.journal)
+  const runbooks = openRunbooks(settings, log)
+  const deps = {
+    ...{ journal, log, inventory: inventory.current, detector: engine.detector, follower: engine.follower },
+    runbooks: () => runbooks.folder.runbooks(),
+    secrets: createSecretSource((name) => variable(name) ?? undefined, join(settings.dataFolder, 'secrets')),
+    allowedHosts: settings.allowedHosts,
+    failpoint: settings.failpoint,
+    now: Date.now,
+    clock: () => performance.now(),
+  }
+  if (settings.temporal.external) await prepareExternal(settings, log)
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect(connectionOptions(settings.temporal)),
+    namespace: settings.temporal.namespace,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: bundlePath() },
+    activities: { ...createActivities(deps), ...createWatching(deps) },
+    ...TIMES,
+  })
+  const working = worker.run()
+  await watchAll()
+  say(`Working on \`${TASK_QUEUE}\` at ${settings.temporal.address}; ${sentenceOf(clusters(), runbooks.folder)}`)
+  writeReadyNote(settings.dataFolder, 'worker', sentenceOf(clusters(), runbooks.folder))
+  await working
+  runbooks.stop()
+  inventory.stop()
+  await Promise.all([engine.close(), journal.close()])
+  // A client call that is under way would keep the process for as long as it takes.
+  process.exit(0)
+}
+
+/** Short, because a dead worker's sticky queue costs its whole timeout, and a heartbeat is seen a throttle late. */
+const TIMES = {
+  stickyQueueScheduleToStartTimeout: '1s',
+  maxHeartbeatThrottleInterval: '1s',
+  shutdownGraceTime: '3s',
+  shutdownForceTime: '8s',
+} as const
+
+const installRuntime = (log: Logger): void =>
+  void Runtime.install({
+    logger: toTemporalLogger(log),
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+  })
+
+async function prepareExternal({ temporal }: Settings, log: Logger): Promise<void> {
+  try {
+    await prepareExternalNamespace(temporal)
+  } catch (error) {
+    log.warn({ err: error }, 'the search attributes could not be registered; `phix doctor` shows which are missing')
+  }
+}
+
+const DETECTOR_RETRY_MS = 2000
+
+/** Starts the detectors that are missing; a server that is away is waited for. */
+async function ensureDetectors(engine: Engine, clusters: readonly string[], log: Logger): Promise<void> {
+  for (const cluster of clusters) {
+    for (;;) {
+      try {
+        if (await engine.ensureDetector(cluster)) log.info({ cluster }, 'the detector was started')
+        break
+      } catch (error) {
+        log.warn({ cluster, err: error }, 'the detector could not be started; trying again')
+        await pause(DETECTOR_RETRY_MS)
+      }
+    }
+  }
+}
+
+const RUNBOOKS_LOOK_MS = 2000
+
+/** Opens the runbooks and reads them again and again; what is wrong with them is logged once. */
+function openRunbooks(settings: Settings, log: Logger): { folder: RunbookFolder; stop: () => void } {
+  const folder = openRunbookFolder({
+    folder: settings.runbooksFolder,
+    storeFolder: join(settings.dataFolder, 'plans'),
+    catalogue: CATALOGUE,
+  })
+  let told = ''
+  const tell = (): void => {
+    const found = folder.diagnostics()
+    const text = JSON.stringify(found)
+    if (text !== told)
+      for (const { code, message, at, severity } of found)
+        log[severity === 'error' ? 'error' : 'warn']({ code, at }, message)
+    told = text
+  }
+  tell()
+  const timer = setInterval(() => {
+    folder.reload()
+    tell()
+  }, RUNBOOKS_LOOK_MS)
+  timer.unref()
+  return { folder, stop: () => clearInterval(timer) }
+}
+
+function sentenceOf(clusters: readonly string[], folder: RunbookFolder): string {
+  const names = clusters.map((name) => `\`${name}\``).join(', ')
+  return `watching ${names || 'no cluster'} with ${folder.runbooks().length} runbooks`
+}

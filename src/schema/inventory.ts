@@ -1,0 +1,225 @@
+// The inventory file as a JSON Schema: its keys are those of src/inventory/inventory.ts. Every optional key says its default
+// and what goes wrong when it is too low or too high.
+import type { Json } from '../plan/json.ts'
+import type { JsonSchema } from '../plan/manifest.ts'
+import {
+  DEFAULT_DETECTOR,
+  DEFAULT_GUARD,
+  DEFAULT_HEARTBEAT,
+  DEFAULT_MIN_REPLICAS,
+  DEFAULT_STOP_GRACE_MS,
+} from '../inventory/defaults.ts'
+import { BOOL, closed, count, DURATION_PATTERN, oneOf, TEXT, TEXTS } from './literals.ts'
+
+export const DETECTOR_MODELS = ['gaussian-exact', 'akka-logistic', 'exponential-log10', 'ex-gaussian'] as const
+
+const NAME: JsonSchema = {
+  type: 'string',
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$',
+  'x-says': 'a name such as `node-2`',
+}
+const ALIAS: JsonSchema = {
+  type: 'string',
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_.:-]{0,252}$',
+  'x-says': 'a name such as `node-2:9100`',
+}
+const ADDRESS: JsonSchema = {
+  type: 'string',
+  pattern: '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
+  'x-says': 'an address such as `http://127.0.0.1:5101`',
+}
+const ms = (minimum: number, maximum: number): JsonSchema => ({
+  type: ['integer', 'string'],
+  minimum,
+  maximum,
+  pattern: DURATION_PATTERN,
+  'x-says': `a duration such as \`1s\`, or whole milliseconds from ${minimum} to ${maximum}`,
+})
+const phi: JsonSchema = { type: 'number', minimum: 0.1, maximum: 300, 'x-says': 'a number from 0.1 to 300' }
+const optional = (schema: JsonSchema, fallback: Json, description: string): JsonSchema => ({
+  ...schema,
+  default: fallback,
+  description,
+})
+const orNull = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema['type'] ?? 'object', 'null'].flat() })
+
+export const NODE: JsonSchema = closed(
+  {
+    name: NAME,
+    address: ADDRESS,
+    zone: optional(
+      orNull(TEXT),
+      null,
+      'Failure domain. Without it nodes that fail together cannot be told apart from nodes that do not.',
+    ),
+    aliases: optional(
+      { ...TEXTS, minItems: 0, items: ALIAS },
+      [],
+      'Other names by which alerts call it. An alert with a name that is neither is refused.',
+    ),
+    spare: optional(BOOL, false, 'True: it runs only when `replicas.scale` brings it in.'),
+  },
+  ['name', 'address'],
+)
+
+export const CONTROL: JsonSchema = closed(
+  {
+    kind: oneOf('process'),
+    command: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', 'x-says': 'a text' },
+      'x-says': 'a list of arguments, never one shell text',
+    },
+    cwd: optional(orNull(TEXT), null, 'Folder to start it in. By default that of the process that starts it.'),
+    env: optional(
+      { type: 'object', additionalProperties: { type: 'string', 'x-says': 'a text' }, 'x-says': 'a map of texts' },
+      {},
+      'Added to its environment.',
+    ),
+    stateFolder: TEXT,
+    stopGraceMs: optional(
+      ms(0, 600_000),
+      DEFAULT_STOP_GRACE_MS,
+      'SIGKILL comes this long after SIGTERM. Too low: it loses what it was writing. Too high: a restart takes that long when it hangs.',
+    ),
+  },
+  ['kind', 'command', 'stateFolder'],
+)
+
+export const BALANCER: JsonSchema = closed({ kind: oneOf('http'), admin: ADDRESS, url: ADDRESS }, [
+  'kind',
+  'admin',
+  'url',
+])
+
+export const SERVICE: JsonSchema = closed(
+  {
+    name: NAME,
+    members: { type: 'array', minItems: 1, items: NAME, 'x-says': 'a list of node names' },
+    control: CONTROL,
+    balancer: optional(
+      orNull(BALANCER),
+      null,
+      'What spreads its requests. Without it load cannot be moved and `requests` is unknown.',
+    ),
+    replicas: optional(
+      closed({
+        min: optional(count(0, 10_000), DEFAULT_MIN_REPLICAS, 'Never fewer than this are left.'),
+        max: optional(count(1, 10_000), null, 'Never more than this. By default as many as there are members.'),
+      }),
+      { min: DEFAULT_MIN_REPLICAS, max: null },
+      'Limits of `replicas.scale`.',
+    ),
+  },
+  ['name', 'members', 'control'],
+)
+
+export const HEARTBEAT: JsonSchema = closed({
+  kind: optional(
+    oneOf('http', 'tcp'),
+    DEFAULT_HEARTBEAT.kind,
+    '`http` asks the node; `tcp` only opens a connection, and a node that hangs still looks well.',
+  ),
+  path: optional(
+    { type: 'string', pattern: '^/', 'x-says': 'a path that begins with `/`' },
+    DEFAULT_HEARTBEAT.path,
+    'Path on the address of the node.',
+  ),
+  intervalMs: optional(
+    ms(50, 600_000),
+    DEFAULT_HEARTBEAT.intervalMs,
+    'Too low: load on the nodes for nothing. Too high: a failure is seen later, by several intervals.',
+  ),
+  timeoutMs: optional(
+    ms(10, 600_000),
+    DEFAULT_HEARTBEAT.timeoutMs,
+    'A beat that takes longer is a missed one. Too low: a slow node looks dead. Too high: a hanging one looks slow.',
+  ),
+})
+
+export const DETECTOR: JsonSchema = closed({
+  model: optional(oneOf(...DETECTOR_MODELS), DEFAULT_DETECTOR.model, 'How silence becomes φ.'),
+  windowSize: optional(
+    count(10, 10_000),
+    DEFAULT_DETECTOR.windowSize,
+    'Gaps that are remembered. Too low: φ jumps. Too high: it is slow to learn a new rhythm.',
+  ),
+  minDeviationMs: optional(
+    ms(1, 600_000),
+    DEFAULT_DETECTOR.minDeviationMs,
+    'Too low: a very regular node is suspected at its first hiccup. Too high: failures are seen later.',
+  ),
+  pauseMs: optional(
+    ms(0, 600_000),
+    DEFAULT_DETECTOR.pauseMs,
+    'A pause that is nobody’s fault (garbage collection), added to the mean gap. Too high: failures are seen later by that much.',
+  ),
+  suspectPhi: optional(
+    phi,
+    DEFAULT_DETECTOR.suspectPhi,
+    'Too low: healthy nodes are suspected. Too high: recovery begins late.',
+  ),
+  failedPhi: optional(
+    phi,
+    DEFAULT_DETECTOR.failedPhi,
+    'Too low: a slow node is taken for failed. Too high: `failed` comes late.',
+  ),
+})
+
+export const CLUSTER_GUARD: JsonSchema = closed({
+  runsInFlight: optional(
+    count(1, 10_000),
+    DEFAULT_GUARD.runsInFlight,
+    'Runs at a time in this cluster. Too high: automation can take much of it away at once.',
+  ),
+  startsPerMinute: optional(
+    count(1, 100_000),
+    DEFAULT_GUARD.startsPerMinute,
+    'Too high: a storm of alerts becomes a storm of runs. Too low: the last of many failures waits.',
+  ),
+  override: optional(
+    orNull(
+      closed({
+        cooldownMs: optional(orNull(ms(0, 86_400_000)), null, 'Replaces the cooldown of every runbook.'),
+        attempts: optional(orNull(count(1, 1_000_000)), null, 'Replaces the attempts of every runbook.'),
+      }),
+    ),
+    null,
+    'For acceptance tests only; an inventory with it must say `acceptance: true`.',
+  ),
+})
+
+export const CLUSTER: JsonSchema = closed(
+  {
+    name: NAME,
+    nodes: { type: 'array', minItems: 1, items: NODE, 'x-says': 'a list of nodes' },
+    services: optional(
+      { type: 'array', items: SERVICE, 'x-says': 'a list of services' },
+      [],
+      'What runs on the nodes.',
+    ),
+    heartbeat: optional(HEARTBEAT, DEFAULT_HEARTBEAT as unknown as Json, 'How a node shows that it lives.'),
+    detector: optional(DETECTOR, DEFAULT_DETECTOR as unknown as Json, 'When silence is suspicious.'),
+    guard: optional(CLUSTER_GUARD, DEFAULT_GUARD as unknown as Json, 'Limits for all runs of the cluster.'),
+  },
+  ['name', 'nodes'],
+)
+
+export const INVENTORY: JsonSchema = closed(
+  {
+    version: optional({ const: 1, 'x-says': '`1`' }, 1, 'Version of this format.'),
+    clusters: { type: 'array', items: CLUSTER, 'x-says': 'a list of clusters' },
+    groups: optional(
+      {
+        type: 'array',
+        items: closed({ name: NAME, members: { ...TEXTS, minItems: 0 } }, ['name', 'members']),
+        'x-says': 'a list of groups',
+      },
+      [],
+      'People, whom `notify`, `approve` and `escalate` name.',
+    ),
+    acceptance: optional(BOOL, false, 'True for an inventory made for acceptance tests; `phix status` says so first.'),
+  },
+  ['clusters'],
+)

@@ -1,0 +1,40 @@
+// Every recorded history replays on today's workflow code: a run that is open now survives the next deployment.
+// To record anew after a change that is meant to be incompatible:
+//   UPDATE=1 TEMPORAL_CLI_PATH=… npx vitest run test/replay/record-histories.e2e.test.ts
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { bundleWorkflows } from '../workflows/test-worker.ts'
+
+const folder = fileURLToPath(new URL('histories', import.meta.url))
+const histories = readdirSync(folder).filter((name) => name.endsWith('.json'))
+
+describe('a recorded history', () => {
+  let workflowBundle: { code: string }
+  beforeAll(async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR') })
+    workflowBundle = await bundleWorkflows()
+  }, 60_000)
+
+  test('is there for each way that a run can go', () => expect(histories.length).toBeGreaterThanOrEqual(5))
+
+  test.each(histories)('%s replays', async (name) => {
+    const history = JSON.parse(readFileSync(join(folder, name), 'utf8')) as object
+    // A grant is for one workflow id, so the id is part of what is replayed.
+    await Worker.runReplayHistory({ workflowBundle }, history, `test-plan/node-1/${name.replace('.json', '')}`)
+  })
+
+  test('is not replayed by code that does something else', async () => {
+    const history = JSON.parse(readFileSync(join(folder, 'steps.json'), 'utf8')) as {
+      events: { activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[]
+    }
+    const scheduled = history.events.find((event) => event.activityTaskScheduledEventAttributes !== undefined)
+    if (scheduled?.activityTaskScheduledEventAttributes === undefined) throw new Error('no activity was recorded')
+    scheduled.activityTaskScheduledEventAttributes.activityType.name = 'test.other'
+    await expect(Worker.runReplayHistory({ workflowBundle }, history, 'test-plan/node-1/steps')).rejects.toThrow(
+      /nondeterminism/i,
+    )
+  })
+})

@@ -1,0 +1,151 @@
+// The whole life of a run: steps, undo where it is due, `finally`, verify, outcome. Every stage writes how it ended into the
+// state before the next begins, so that a run that continues from the state never does a stage twice.
+import type { JsonObject } from '../../src/plan/json.ts'
+import type { RunInput, RunResult } from '../../src/plan/run.ts'
+import { createEscalation, type Escalation } from './escalation.ts'
+import { CANCELLED, type Flow } from './flow.ts'
+import type { Host, Scoped } from './host.ts'
+import { endingOf, outcomeOf, wentWell } from './outcome.ts'
+import { isObject, namesIn, scopeAt, type RunContext, type Surroundings } from './run-context.ts'
+import { runSteps } from './run-steps.ts'
+import { addNote, type Frame, type State } from './state.ts'
+import { undoAll } from './undo.ts'
+import { namedIn } from './steps/wait-until.ts'
+
+/** Undo and `finally` together get this long; what is not undone by then needs a person. */
+export const ENDING_LIMIT_MS = 30 * 60 * 1000
+
+export interface OpenRun {
+  readonly result: Promise<RunResult>
+  /** Cancels the run. Answers false where it is ending already, so that there is nothing left to cancel. */
+  cancel(by: string, why: string | null): boolean
+}
+
+/** Starts a run, or goes on where the state says it was. */
+export function startPlan(input: RunInput, workflowId: string, host: Host, state: State): OpenRun {
+  const escalation = createEscalation(host, state, input.plan.escalate, workflowId)
+  const context = contextOf(input, workflowId, escalation, state)
+  const stage: { scoped: Scoped<unknown> | null; over: boolean } = { scoped: null, over: false }
+  /** A stage that a person can cancel. */
+  const cancellable = async <T>(body: () => Promise<T>): Promise<T> => {
+    const scoped = context.host.scope(body, { timeoutMs: null, cancelled: state.cancel !== null })
+    stage.scoped = scoped
+    const { value } = await scoped.result
+    stage.scoped = null
+    return value
+  }
+  const live = async (): Promise<RunResult> => {
+    state.ending ??= await cancellable(() => stepsOf(context))
+    if (!wentWell(state.ending)) await inTime(context, () => undoAll(context))
+    state.finallyFlow ??= await finallyOf(context)
+    if (wentWell(state.ending)) await verifyOf(context, cancellable)
+    stage.over = true
+    if (isUndoneAfterAll(context)) await inTime(context, () => undoAll(context))
+    return close(context, escalation)
+  }
+  return {
+    result: live(),
+    cancel(by, why) {
+      if (stage.over || (state.ending !== null && !wentWell(state.ending)) || state.cancel !== null) return false
+      state.cancel = { by, why }
+      addNote(state, host.now(), `${by} cancelled the run${why === null ? '' : `: ${why}`}`)
+      stage.scoped?.cancel()
+      host.changed()
+      return true
+    },
+  }
+}
+
+function contextOf(input: RunInput, workflowId: string, escalation: Escalation, state: State): RunContext {
+  const { plan, planHash, startedBy, cluster, target } = input
+  const run = {
+    id: workflowId,
+    runbook: plan.name,
+    cluster,
+    target,
+    started_by: startedBy.kind,
+    started_at: state.startedAt,
+  }
+  const roots: JsonObject = { ...(isObject(input.trigger) ? input.trigger : {}), inputs: input.inputs, run }
+  const { host } = escalation
+  const tellFailure: RunContext['tellFailure'] = (stage, message) => escalation.tellFailure(stage, message)
+  return {
+    plan,
+    planHash,
+    host,
+    state,
+    startedBy,
+    roots,
+    cluster,
+    target,
+    left: input.left ?? [],
+    runSteps,
+    tellFailure,
+  }
+}
+
+const top = (path: string, frame: Frame, steps: Surroundings['steps'] = {}): Surroundings => ({
+  path,
+  frame,
+  steps,
+  outer: null,
+  extra: {},
+})
+
+async function stepsOf(context: RunContext): Promise<Flow> {
+  const flow = await runSteps(context, context.plan.steps, top('', context.state.steps))
+  // A change that ended well although it was to be cancelled is recorded, and the run is cancelled all the same.
+  return flow.kind !== 'unresolved' && context.host.isCancelled() ? CANCELLED : flow
+}
+
+/** Runs where no cancellation reaches, until the ending's own deadline. Answers null where that came first. */
+async function inTime<T>(context: RunContext, body: () => Promise<T>): Promise<T | null> {
+  const { host, state } = context
+  state.endingDeadline ??= host.now() + ENDING_LIMIT_MS
+  const timeoutMs = state.endingDeadline - host.now()
+  const { value, timedOut } = await host.shielded(() => host.scope(body, { timeoutMs, cancelled: false }).result)
+  return timedOut ? null : value
+}
+
+async function finallyOf(context: RunContext): Promise<Flow> {
+  const { plan, state } = context
+  if (plan.finally.length === 0) return { kind: 'next' }
+  const around = top('finally', state.finally, namesIn(plan.steps, state.steps))
+  const flow = await inTime(context, () => runSteps(context, plan.finally, around))
+  if (flow === null) return { kind: 'cancelled', message: '`finally` did not end in time.' }
+  if (flow.kind === 'failed') addNote(state, context.host.now(), `finally failed: ${flow.failure.message}`)
+  return flow
+}
+
+async function verifyOf(context: RunContext, cancellable: <T>(body: () => Promise<T>) => Promise<T>): Promise<void> {
+  const { plan, state, host, cluster, target } = context
+  const { verify } = plan
+  const recovered = state.ending?.kind === 'ended' && state.ending.outcome === 'recovered'
+  if (verify === null || recovered || state.cancel !== null || state.verified !== null) return
+  const { that, withinMs, stableMs, everyMs } = verify
+  const scope = namedIn(that, scopeAt(context, top('', state.steps, namesIn(plan.steps, state.steps))))
+  const call = { that, withinMs, stableMs, everyMs, cluster, target, scope }
+  state.verified = await cancellable(() => host.verify('verify', 'Verify that it helped', call))
+  // A report that came although the run was cancelled does not make it effective.
+  if (state.cancel !== null) state.verified = { kind: 'cancelled' }
+}
+
+/** Whether a run whose steps went well is to be taken back: cancelled since, or ineffective where the runbook says so. */
+function isUndoneAfterAll({ plan, state }: RunContext): boolean {
+  if (state.ending === null || !wentWell(state.ending)) return false
+  if (state.cancel !== null) return true
+  return plan.verify?.onIneffective === 'undo' && endingOf(state).outcome === 'ineffective'
+}
+
+const TOLD: ReadonlySet<RunResult['outcome']> = new Set(['failed', 'ineffective', 'needs-human'])
+
+async function close(context: RunContext, escalation: Escalation): Promise<RunResult> {
+  const { state, host } = context
+  const undoWasDue = state.ending === null || !wentWell(state.ending) || isUndoneAfterAll(context)
+  const ending = outcomeOf(state, undoWasDue)
+  if (TOLD.has(ending.outcome)) await escalation.tellFailure('end', ending.message)
+  await escalation.close()
+  const stuck = state.stuck.flatMap(({ entry }) => (entry === null ? [] : [entry]))
+  const left = [...state.undo, ...stuck.toReversed()]
+  return { ...ending, left, startedAt: state.startedAt, endedAt: host.now() }
+}

@@ -1,0 +1,405 @@
+// The Host over Temporal. Each call of the interpreter is one ordinary activity, child or timer; control flow is none.
+// Before a run grows too long nothing new begins: what is under way ends, and the run continues as new from its state.
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  condition,
+  isCancellation,
+  ParentClosePolicy,
+  proxyActivities,
+  sleep,
+  startChild,
+  workflowInfo,
+  type ActivityOptions,
+} from '@temporalio/workflow'
+import type { Json } from '../src/plan/json.ts'
+import { FAILURE_CODES, type Failure } from '../src/plan/manifest.ts'
+import { planHash } from '../src/plan/hash.ts'
+import type { ActionRef, Plan, Retry } from '../src/plan/plan.ts'
+import {
+  GRANT_MEMO,
+  LIMITS,
+  type ActionCall,
+  type Grant,
+  type NotifyCall,
+  type RunInput,
+  type RunResult,
+  type VerifyCall,
+} from '../src/plan/run.ts'
+import { bytesOf } from '../src/plan/size.ts'
+import { endOfActivity } from './activity-failure.ts'
+import type { Gates } from './gates.ts'
+import type { ActAnswer, ActRequest, ChildAnswer, Host, Scoped } from './interpreter/host.ts'
+import type { Verified } from './interpreter/state.ts'
+
+export interface TemporalHost extends Host {
+  /** The run has grown so long that it must continue as new. */
+  isLong(): boolean
+  /** No activity and no child is open. */
+  isQuiet(): boolean
+}
+
+export interface TemporalHostOptions {
+  readonly input: RunInput
+  readonly gates: Gates
+  /** What is shown to people is drawn anew here, at most once for each thing the run does. */
+  readonly draw: () => void
+  /** A gate opened or closed: memo and search attributes are told. */
+  readonly gatesChanged: () => void
+  /** Whether the run can be continued at all: its state must fit. */
+  readonly canContinue: () => boolean
+}
+
+/** One attempt of a poll or of verify ends by its own deadline; the server's limit only ends what hangs. */
+const MARGIN_MS = 5_000
+/** A worker that dies again and again under the same action is no accident. */
+const LOST_TOLERATED = 20
+const SUMMARY_LENGTH = 100
+// A wave of activities that is under way still adds its events before the run continues.
+const EVENTS_MARGIN = 500
+
+type Activities = Readonly<Record<string, (call: unknown) => Promise<unknown>>>
+
+export function createTemporalHost({
+  input,
+  gates,
+  draw,
+  gatesChanged,
+  canContinue,
+}: TemporalHostOptions): TemporalHost {
+  const { workflowId, firstExecutionRunId } = workflowInfo()
+  const keyOf = (path: string): string => `${firstExecutionRunId}/${path}`
+  let steps = 0
+  let open = 0
+  let isDirty = false
+  const task = { at: -1, bytes: 0 }
+
+  const isLong = (): boolean => {
+    const { historyLength, continueAsNewSuggested } = workflowInfo()
+    const long =
+      steps >= LIMITS.stepsBeforeContinue - 1 ||
+      historyLength >= LIMITS.eventsBeforeContinue - EVENTS_MARGIN ||
+      continueAsNewSuggested
+    return long && canContinue()
+  }
+  const redraw = (): void => {
+    if (isDirty) draw()
+    isDirty = false
+  }
+  /** Counts what begins; answers whether it must be held back, because the run is about to continue as new. */
+  const isHeld = (): boolean => {
+    redraw()
+    steps++
+    return isLong()
+  }
+  /** Nothing but cancellation ends this. */
+  const hold = (): Promise<void> => condition(() => false)
+  /** Sums what this workflow task sends: together it must fit one message (temporal.md §13.12). */
+  const tooLarge = (bytes: number): Failure | null => {
+    const { historyLength } = workflowInfo()
+    if (task.at !== historyLength) Object.assign(task, { at: historyLength, bytes: 0 })
+    if (bytes <= LIMITS.inputsBytes && task.bytes + bytes <= LIMITS.taskBytes) {
+      task.bytes += bytes
+      return null
+    }
+    const message =
+      bytes > LIMITS.inputsBytes
+        ? `Its arguments are ${bytes} bytes; the limit is ${LIMITS.inputsBytes}.`
+        : `What begins at once is more than ${LIMITS.taskBytes} bytes; lower the concurrency.`
+    return { code: 'exhausted', message }
+  }
+  const run = (stepId: string): ActionCall['run'] => ({
+    workflowId,
+    runbook: input.plan.name,
+    cluster: input.cluster,
+    target: input.target,
+    stepId,
+    startedBy: input.startedBy.kind === 'person' ? input.startedBy.name : input.startedBy.kind,
+  })
+  const schedule = (name: string, options: ActivityOptions, call: unknown): Promise<unknown> => {
+    const activity = proxyActivities<Activities>(options)[name]
+    if (activity === undefined) throw new Error(`no activity can be called \`${name}\``)
+    return activity(call)
+  }
+
+  async function act(request: ActRequest): Promise<ActAnswer> {
+    const { path, operatorRetry, title, action, args, poll, retry } = request
+    const id = operatorRetry === 0 ? path : `${path}#${operatorRetry}`
+    const call: ActionCall = {
+      args,
+      idempotencyKey: keyOf(id),
+      run: run(path),
+      ...(poll === null ? {} : { poll }),
+      ...(retry === null ? {} : { retry: retryOf(retry) }),
+    }
+    try {
+      if (isHeld()) await hold()
+      const failure = tooLarge(bytesOf(call as unknown as Json))
+      if (failure !== null) return { kind: 'failed', failure, attempts: 0 }
+      const startedAt = Date.now()
+      for (let lost = 0; ; lost++) {
+        const spentMs = lost === 0 ? 0 : Date.now() - startedAt
+        try {
+          open++
+          const output = await schedule(action.name, optionsOf(request, id, title, spentMs), call)
+          return { kind: 'ok', output: (output ?? null) as Json, attempts: lost + 1 }
+        } catch (error) {
+          if (isCancellation(error)) throw error
+          const end = endOfActivity(error, action)
+          if (end.kind === 'failed')
+            return { ...end, attempts: lost + (end.attemptsSpent ? (retry?.attempts ?? 1) : 1) }
+          if (lost >= LOST_TOLERATED || isOver(request, Date.now() - startedAt)) {
+            const message = `Every worker that ran \`${action.name}\` died under it.`
+            return { kind: 'failed', failure: { code: 'unavailable', message }, attempts: lost + 1 }
+          }
+        } finally {
+          open--
+        }
+      }
+    } catch (error) {
+      if (isCancellation(error)) return { kind: 'cancelled' }
+      throw error
+    }
+  }
+
+  async function verify(path: string, title: string, call: VerifyCall): Promise<Verified> {
+    const limitMs = call.withinMs + call.stableMs + MARGIN_MS
+    try {
+      if (isHeld()) await hold()
+      const failure = tooLarge(bytesOf(call as unknown as Json))
+      if (failure !== null) return { kind: 'failed', failure }
+      const options = {
+        activityId: path,
+        summary: summaryOf(title),
+        startToCloseTimeout: limitMs,
+        scheduleToCloseTimeout: limitMs * 3,
+        heartbeatTimeout: VERIFY.heartbeatMs,
+        cancellationType: ActivityCancellationType.TRY_CANCEL,
+        retry: {
+          initialInterval: 1_000,
+          nonRetryableErrorTypes: FAILURE_CODES.filter((code) => code !== 'unavailable'),
+        },
+      }
+      open++
+      try {
+        return { kind: 'report', report: (await schedule('verify', options, call)) as VerifyReportOf }
+      } finally {
+        open--
+      }
+    } catch (error) {
+      if (isCancellation(error)) return { kind: 'cancelled' }
+      const end = endOfActivity(error, VERIFY)
+      const lost: Failure = { code: 'unavailable', message: 'Every worker that verified died.' }
+      return { kind: 'failed', failure: end.kind === 'failed' ? end.failure : lost }
+    }
+  }
+
+  async function notify(path: string, to: readonly string[], message: string): Promise<string | null> {
+    const call: NotifyCall = { to, message, idempotencyKey: keyOf(path), run: run(path) }
+    try {
+      if (isHeld()) await hold()
+      const failure = tooLarge(bytesOf(call as unknown as Json))
+      if (failure !== null) return failure.message
+      const options = {
+        activityId: path,
+        summary: summaryOf(`Tell ${to.join(', ')}`),
+        startToCloseTimeout: NOTIFY.attemptTimeoutMs,
+        scheduleToCloseTimeout: NOTIFY.attemptTimeoutMs * 4,
+        retry: { initialInterval: 1_000, maximumAttempts: 3 },
+      }
+      open++
+      try {
+        await schedule('notify', options, call)
+      } finally {
+        open--
+      }
+      return null
+    } catch (error) {
+      if (isCancellation(error)) return 'cancelled'
+      const end = endOfActivity(error, NOTIFY)
+      return end.kind === 'failed' ? end.failure.message : 'the worker died'
+    }
+  }
+
+  async function child(path: string, title: string, plan: Plan, inputs: RunInput['inputs']): Promise<ChildAnswer> {
+    const { cluster, target, startedBy, trigger } = input
+    const childId = `${workflowId}/${path}`
+    const childInput: RunInput = { plan, planHash: planHash(plan), inputs, cluster, target, startedBy, trigger }
+    const grant: Grant = { id: keyOf(path), workflowId: childId, issuedAt: Date.now() }
+    try {
+      if (isHeld()) await hold()
+      const failure = sizeOfChild(childInput)
+      if (failure !== null) return { kind: 'failed', failure }
+      open++
+      try {
+        const handle = await startChild(plan.name, {
+          workflowId: childId,
+          args: [childInput],
+          // A parent that is cancelled or gone lets its child take back what it did.
+          parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+          memo: { [GRANT_MEMO]: grant },
+          staticSummary: summaryOf(title),
+        })
+        return { kind: 'ended', result: (await handle.result()) as RunResult }
+      } finally {
+        open--
+      }
+    } catch (error) {
+      return endOfChild(error, plan.name)
+    }
+  }
+  const sizeOfChild = (childInput: RunInput): Failure | null => {
+    const bytes = bytesOf(childInput as unknown as Json)
+    if (bytes <= LIMITS.planBytes) return null
+    return { code: 'exhausted', message: `The child's input is ${bytes} bytes; the limit is ${LIMITS.planBytes}.` }
+  }
+
+  return {
+    isLong,
+    isQuiet: () => open === 0,
+    now: () => Date.now(),
+    act,
+    verify,
+    notify,
+    child,
+    async sleep(_path, ms, title) {
+      redraw()
+      try {
+        await sleep(Math.max(1, Math.ceil(ms)), { summary: summaryOf(title) })
+        return 'slept'
+      } catch (error) {
+        if (isCancellation(error)) return 'cancelled'
+        throw error
+      }
+    },
+    async ask(request) {
+      if (CancellationScope.current().consideredCancelled) return { kind: 'cancelled' }
+      const leftMs = Math.ceil(request.deadlineAt - Date.now())
+      if (leftMs <= 0) return { kind: 'deadline' }
+      const gate = gates.open(request)
+      gatesChanged()
+      isDirty = true
+      redraw()
+      try {
+        await condition(() => gate.answer !== null, leftMs, { summary: summaryOf(`${request.title}: ${request.id}`) })
+        return gate.answer ?? { kind: 'deadline' }
+      } catch (error) {
+        if (isCancellation(error)) return { kind: 'cancelled' }
+        throw error
+      } finally {
+        gates.close(gate)
+        gatesChanged()
+        isDirty = true
+      }
+    },
+    scope: openScope,
+    shielded: (body) => CancellationScope.nonCancellable(body),
+    isCancelled: () => CancellationScope.current().consideredCancelled,
+    changed() {
+      isDirty = true
+    },
+  }
+}
+
+type VerifyReportOf = Extract<Verified, { readonly kind: 'report' }>['report']
+
+const VERIFY: ActionRef = {
+  name: 'verify',
+  effect: 'read',
+  idempotency: 'yes',
+  attemptTimeoutMs: 60_000,
+  heartbeatMs: 10_000,
+}
+const NOTIFY: ActionRef = {
+  name: 'notify',
+  effect: 'read',
+  idempotency: 'yes',
+  attemptTimeoutMs: 15_000,
+  heartbeatMs: 15_000,
+}
+
+const summaryOf = (title: string): string =>
+  title.length > SUMMARY_LENGTH ? `${title.slice(0, SUMMARY_LENGTH - 1)}…` : title
+
+const retryOf = ({ backoffMs, factor, jitter, capMs, on }: Retry): NonNullable<ActionCall['retry']> => ({
+  backoffMs,
+  factor,
+  jitter,
+  capMs,
+  on,
+})
+
+/** How Temporal runs an action: from its manifest's part in the plan, and the step. */
+function optionsOf(request: ActRequest, activityId: string, title: string, spentMs: number): ActivityOptions {
+  const { action, poll } = request
+  const totalMs = totalOf(request)
+  return {
+    activityId,
+    summary: summaryOf(title),
+    startToCloseTimeout: poll === null ? action.attemptTimeoutMs : poll.timeoutMs + MARGIN_MS,
+    ...(totalMs === null ? {} : { scheduleToCloseTimeout: Math.max(1, totalMs - spentMs) }),
+    heartbeatTimeout: action.heartbeatMs,
+    // A change is waited for: one that came to its end in spite of the cancel must be known, and taken back.
+    cancellationType:
+      action.effect === 'read'
+        ? ActivityCancellationType.TRY_CANCEL
+        : ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: policyOf(action, request.retry),
+  }
+}
+
+function policyOf({ effect, idempotency }: ActionRef, retry: Retry | null): NonNullable<ActivityOptions['retry']> {
+  if (retry === null || (idempotency === 'no' && effect !== 'read')) return { maximumAttempts: 1 }
+  const retried = retry.on ?? ['unavailable']
+  return {
+    maximumAttempts: retry.attempts,
+    initialInterval: Math.max(1, retry.backoffMs),
+    backoffCoefficient: Math.max(1, retry.factor),
+    ...(retry.capMs === null ? {} : { maximumInterval: Math.max(retry.capMs, retry.backoffMs, 1) }),
+    nonRetryableErrorTypes: [...FAILURE_CODES.filter((code) => !retried.includes(code)), 'PayloadsTooLarge'],
+  }
+}
+
+function totalOf({ totalTimeoutMs, retry }: ActRequest): number | null {
+  const budgetMs = retry?.budgetMs ?? null
+  if (totalTimeoutMs === null || budgetMs === null) return totalTimeoutMs ?? budgetMs
+  return Math.min(totalTimeoutMs, budgetMs)
+}
+
+const isOver = (request: ActRequest, spentMs: number): boolean =>
+  spentMs >= (totalOf(request) ?? Number.POSITIVE_INFINITY)
+
+/** A child that gave no result: it was cancelled, terminated, or never began. */
+function endOfChild(error: unknown, name: string): ChildAnswer {
+  if (isCancellation(error) && CancellationScope.current().consideredCancelled) return { kind: 'cancelled' }
+  if (!isTemporalFailure(error)) throw error
+  const { message: said, cause } = error as Error & { readonly cause?: Error }
+  const message = `\`${name}\` ended without a result: ${cause?.message ?? said}`
+  return { kind: 'failed', failure: { code: 'unavailable', message } }
+}
+
+const isTemporalFailure = (error: unknown): boolean =>
+  error instanceof Error &&
+  ['ChildWorkflowFailure', 'CancelledFailure', 'WorkflowExecutionAlreadyStartedError'].includes(error.name)
+
+/** A scope that can be cancelled by itself, with a time limit that costs a timer only while it is open. */
+function openScope<T>(
+  body: () => Promise<T>,
+  { timeoutMs, cancelled }: { readonly timeoutMs: number | null; readonly cancelled: boolean },
+): Scoped<T> {
+  const scope = new CancellationScope({ cancellable: true })
+  const timer = new CancellationScope({ cancellable: true })
+  let timedOut = false
+  const timeOut = (): void => {
+    timedOut = true
+    scope.cancel()
+  }
+  if (cancelled) scope.cancel()
+  else if (timeoutMs !== null && timeoutMs <= 0) timeOut()
+  else if (timeoutMs !== null) timer.run(() => sleep(Math.ceil(timeoutMs))).then(timeOut, () => {})
+  const result = scope.run(body).then((value) => {
+    timer.cancel()
+    return { value, timedOut }
+  })
+  return { result, cancel: () => scope.cancel() }
+}
