@@ -282,7 +282,9 @@ export function createTemporalHost({
       isDirty = true
       redraw()
       try {
-        await condition(() => gate.answer !== null, leftMs, { summary: summaryOf(`${request.title}: ${request.id}`) })
+        await condition(() => gate.answer !== null, leftMs, {
+          summary: summaryOf(`Waits for a person: ${request.title}`),
+        })
         return gate.answer ?? { kind: 'deadline' }
       } catch (error) {
         if (isCancellation(error)) return { kind: 'cancelled' }

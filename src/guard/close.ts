@@ -154,7 +154,7 @@ const wasCutOff = ({ closed }: OpenEntry, outcome: Outcome): boolean =>
   outcome === 'needs-human' || (closed?.result === null && closed.status !== 'CANCELLED')
 
 function askForHuman(state: GuardState, run: OpenEntry, outcome: Outcome, now: number): Step {
-  const message = `Run \`${run.workflowId}\` ended as ${outcome}; what it had changed on \`${run.target}\` stays. Look at its history and at \`${run.target}\`.`
+  const message = `Run \`${run.workflowId}\` ended as ${outcome}: ${whatIsLeft(run)} Look at \`${run.target}\`, and at \`phix show ${run.workflowId}\`.`
   const decided = keep(
     state,
     {
@@ -171,6 +171,15 @@ function askForHuman(state: GuardState, run: OpenEntry, outcome: Outcome, now: n
   const notes = keepLast(decided.state.notes, { at: now, text: message }, KEPT.notes)
   const page = { kind: 'page', key: `${run.workflowId}/needs-human`, message } as const
   return { ...decided, state: { ...decided.state, notes }, effects: [...decided.effects, page] }
+}
+
+/** Says what of a run's changes is still in the world; only a run that came to its own end could take them back. */
+function whatIsLeft({ closed, target }: OpenEntry): string {
+  const result = closed?.result ?? null
+  if (result === null)
+    return `it was ended from outside and took nothing back, so what it had changed on \`${target}\` stays.`
+  if (result.left.length === 0) return `${result.message} All else it had changed was taken back.`
+  return `${result.message} Still in the world: ${result.left.map(({ title }) => title).join('; ')}.`
 }
 
 function recordOf(

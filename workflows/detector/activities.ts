@@ -51,12 +51,21 @@ export const watch = (call: WatchCall, summary: string): Promise<WatchCheckpoint
 export const follow = (call: FollowCall): Promise<FollowReport> =>
   endless.follow.executeWithOptions({ summary: `Follow ${call.open.length} open run(s)` }, [call])
 /** Retried for ever: a decision that was made will be in the journal. */
-export const record = (call: RecordCall): Promise<number> => unyielding.record(call)
+export const record = (call: RecordCall): Promise<number> =>
+  unyielding.record.executeWithOptions({ summary: `Write ${call.records.length} record(s) to the journal` }, [call])
 /** Retried for ever: nothing starts before it is known what runs already. */
 export const learn = (call: LearnCall): Promise<LearnReport> =>
   patient.learn.executeWithOptions({ summary: 'Learn which runs are open and what nodes are meant to be' }, [call])
 /** What nobody waits for is matched as soon as a worker can. */
-export const matchStanding = (call: MatchCall): Promise<MatchReport> => unyielding.match(call)
+export const matchStanding = (call: MatchCall): Promise<MatchReport> =>
+  unyielding.match.executeWithOptions({ summary: matchSummary(call) }, [call])
 /** A person waits: three tries, then the truth. */
-export const matchForPerson = (call: MatchCall): Promise<MatchReport> => prompt.match(call)
-export const notify = (call: NotifyCall): Promise<unknown> => prompt.notify(call)
+export const matchForPerson = (call: MatchCall): Promise<MatchReport> =>
+  prompt.match.executeWithOptions({ summary: matchSummary(call) }, [call])
+export const notify = (call: NotifyCall): Promise<unknown> =>
+  prompt.notify.executeWithOptions({ summary: `Tell ${call.to.join(', ')}` }, [call])
+
+const matchSummary = ({ trigger }: MatchCall): string =>
+  trigger.kind === 'person'
+    ? `May ${trigger.runbook} start? ${trigger.by} asks`
+    : `Which runbook helps ${trigger.target}?`

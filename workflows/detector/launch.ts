@@ -19,6 +19,7 @@ export type Launched =
   | { readonly kind: 'failed'; readonly why: string }
 
 const SUMMARY_LENGTH = 200
+const DETAILS_LENGTH = 2_000
 
 /** Starts the run on the detector's own task queue. Never rejects: what went wrong is an answer. */
 export async function launch(order: StartOrder): Promise<Launched> {
@@ -36,7 +37,8 @@ export async function launch(order: StartOrder): Promise<Launched> {
       // One start an episode: an id that was used once is not used again.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: input.plan.summary.slice(0, SUMMARY_LENGTH),
+      staticSummary: `${input.target}: ${input.plan.summary}`.slice(0, SUMMARY_LENGTH),
+      staticDetails: detailsOf(order),
       typedSearchAttributes: [
         keyword('PhixRunbook', input.plan.name),
         keyword('PhixCluster', input.cluster),
@@ -49,6 +51,19 @@ export async function launch(order: StartOrder): Promise<Launched> {
     if (nameOf(error) === 'WorkflowExecutionAlreadyStartedError') return { kind: 'taken' }
     return { kind: 'failed', why: error instanceof Error ? error.message : String(error) }
   }
+}
+
+/** Says on the run's own page in Temporal's UI what it is, why it is there, and where to read more. */
+function detailsOf({ workflowId, input }: StartOrder): string {
+  const { plan, planHash, target, cluster, startedBy } = input
+  const by = startedBy.kind === 'person' ? startedBy.name : `the detector (${startedBy.kind}: ${startedBy.why})`
+  return [
+    `**${plan.name}** on **${target}** of cluster ${cluster}, started by ${by}.`,
+    `Severity ${plan.severity}${plan.owner === null ? '' : `, owner ${plan.owner}`}, plan \`${planHash.slice(0, 12)}\`.`,
+    `\`phix show ${workflowId}\` tells its whole story, \`phix why ${target}\` what was decided.`,
+  ]
+    .join('\n\n')
+    .slice(0, DETAILS_LENGTH)
 }
 
 /** Resolves when the run has closed, through its resets and continuations; never rejects for how it ended. */
