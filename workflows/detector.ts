@@ -128,8 +128,8 @@ export async function detector(input: DetectorInput): Promise<void> {
       case 'started':
         children.add(workflowId)
         void launched.closed.then((report) => {
-          if (report !== null) return apply({ kind: 'closed', report })
           children.delete(workflowId)
+          if (report !== null) return apply({ kind: 'closed', report })
         })
         return apply({ kind: 'launched', workflowId, runId: launched.runId })
       case 'taken':
@@ -141,6 +141,7 @@ export async function detector(input: DetectorInput): Promise<void> {
   }
 
   async function page(key: string, message: string): Promise<void> {
+    if (state.page.length === 0) return log.warn('the inventory names nobody who could be told', { key, message })
     const run = {
       workflowId: workflowInfo().workflowId,
       runbook: 'detector',

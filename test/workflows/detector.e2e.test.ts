@@ -349,6 +349,28 @@ describeWithTemporal('a detector on a real server', () => {
     expect(bench.journal.records.get(`decision ${decision.id}`)).toMatchObject({ workflowId })
   })
 
+  test('a journal that is away for long holds automatic starts, says so, and loses no decision', async () => {
+    const lab = 'outage'
+    const records = Array.from({ length: 1_800 }, (_, n) => ({
+      ...{ id: `${lab}/${n}`, kind: 'decision', at: n, cluster: lab, target: null, workflowId: null },
+      body: {},
+    }))
+    const guard = createGuardState(
+      lab,
+      clusterOf(lab).nodes.map(({ name }) => ({ name, desired: 'serving' })),
+    )
+    bench.journal.isDown = true
+    await bench.start(lab, { state: { guard, records, learned: [], shards: 1 } as unknown as Json })
+    await bench.engine.detector.mark(lab, { ...markedFailed, key: 'outage' })
+    expect((await bench.until(lab, ({ frozen }) => frozen !== null)).frozen).toContain('the journal cannot be written')
+    await bench.see(lab, 'node-2', 'suspect')
+    await bench.until(lab, ({ decisions }) => decisions.at(-1)?.reason === 'journal-away')
+    bench.journal.isDown = false
+    await bench.until(lab, ({ open, frozen }) => frozen === null && open.length === 1, 60_000)
+    await bench.written(({ body }) => (body as { reason?: string }).reason === 'journal-away')
+    for (const { id } of records) expect(bench.journal.records.has(`decision ${id}`)).toBe(true)
+  }, 90_000)
+
   test('from a request to a started run takes at most 100 ms more than a round trip, or six of them on a busy machine', async () => {
     const lab = await bench.start('ten')
     const times = { plain: [] as number[], start: [] as number[] }
