@@ -90,6 +90,8 @@ export async function startWorkerBench({ nodes, runbooks }: BenchOptions): Promi
     PHIX_PERSON: 'tester',
     NO_COLOR: '1',
   }
+  const { code, stdout, stderr } = await runPhix(['check', runbooksFolder], environment)
+  if (code !== 0) throw new Error(`the runbooks of this test are wrong:\n${stdout}${stderr}`)
   const workers = new Set<WorkerProcess>()
   let requests = 0
 
@@ -207,7 +209,7 @@ async function runPhix(words: readonly string[], env: NodeJS.ProcessEnv): Return
 }
 
 const isAway = (error: unknown): boolean =>
-  error instanceof Error && 'kind' in error && (error.kind === 'unreachable' || error.kind === 'not-found')
+  error instanceof Error && 'kind' in error && ['unreachable', 'not-found', 'stuck'].includes(String(error.kind))
 
 const FINISHED_MS = 120_000
 
