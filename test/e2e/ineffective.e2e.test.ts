@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { NativeConnection, Worker } from '@temporalio/worker'
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CATALOGUE } from '../../activities/catalogue.ts'
 import { createActivities } from '../../activities/create-activities.ts'
@@ -62,6 +62,7 @@ describeWithTemporal('a key action that does nothing and says it did', () => {
   let engine: Engine
   let inventory: Inventory
   beforeAll(async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR') })
     folder = mkdtempSync(join(tmpdir(), 'phix-claims-'))
     mkdirSync(join(folder, 'runbooks'))
     writeFileSync(join(folder, 'runbooks', 'restart-only.yaml'), RESTART_ONLY)
