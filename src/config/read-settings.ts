@@ -208,8 +208,8 @@ function toSettings(chosen: Readonly<Record<SettingName, Chosen | null>>, extern
 }
 
 function toFailpoint(text: string | null): string | null {
-  if (text === null || /^(before|after)-effect(:.+)?$/.test(text)) return text
+  if (text === null || /^(before|after)-effect(:[^:]+(:[1-9][0-9]{0,3})?)?$/.test(text)) return text
   throw new SettingError(
-    `\`failpoint\` is \`${text}\`; write \`before-effect\` or \`after-effect\`, then \`:<action>\` for one only`,
+    `\`failpoint\` is \`${text}\`; write \`before-effect\` or \`after-effect\`, then \`:<action>\` for one only, then \`:<count>\``,
   )
 }

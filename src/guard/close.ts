@@ -14,7 +14,7 @@ const NOTHING_FOUND_AGAIN_MS = 60_000
 /** A run that was to bring a target back and left it out is not repeated at once, whatever its runbook says. */
 const STILL_OUT_MS = 60_000
 /** These tried nothing, so they spend no attempt. */
-const NO_ATTEMPT: readonly Outcome[] = ['recovered', 'refused']
+export const NO_ATTEMPT: readonly Outcome[] = ['recovered', 'refused']
 
 /** Takes in that a run has really closed. Its lock is free at once where it ended by itself, else after its grace. */
 export function close(state: GuardState, report: FollowReport, now: number): Step {
@@ -50,10 +50,11 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
           : each,
     updated,
   )
+  const cooldownUntil = targetOf(updated, run.target)?.ledgers[run.ledger].cooldownUntil ?? null
   const step: Step = {
     state: woken,
     decisions: [],
-    effects: [{ kind: 'record', record: recordOf(freed, run, outcome, now) }],
+    effects: [{ kind: 'record', record: recordOf(freed, run, outcome, cooldownUntil, now) }],
   }
   return wasCutOff(run, outcome) ? andThen(step, (each) => askForHuman(each, run, outcome, now)) : step
 }
@@ -159,7 +160,13 @@ function whatIsLeft({ closed, target }: OpenEntry): string {
   return `${result.message} Still in the world: ${result.left.map(({ title }) => title).join('; ')}.`
 }
 
-function recordOf(state: GuardState, run: OpenEntry, outcome: Outcome, now: number): RecordEntry {
+function recordOf(
+  state: GuardState,
+  run: OpenEntry,
+  outcome: Outcome,
+  cooldownUntil: number | null,
+  now: number,
+): RecordEntry {
   const result: RunResult | null = run.closed?.result ?? null
   return {
     id: `${run.workflowId}/${run.closed?.runId || run.runId || run.startedAt}`,
@@ -173,6 +180,8 @@ function recordOf(state: GuardState, run: OpenEntry, outcome: Outcome, now: numb
       outcome,
       status: run.closed?.status ?? null,
       startedAt: run.startedAt,
+      ledger: run.ledger,
+      cooldownUntil,
       result: result as unknown as Json,
     },
   }

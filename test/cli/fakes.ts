@@ -418,7 +418,11 @@ export function createFakeEngine(world: World): Engine {
       observe: () => Promise.reject(new Error('not faked')),
       state: async () => ({ ...fakeDetectorState, decisions: world.decisionsLater }),
     },
-    follower: { firstClosed: () => Promise.reject(new Error('not faked')) },
+    follower: {
+      firstClosed: () => Promise.reject(new Error('not faked')),
+      openRuns: () => Promise.reject(new Error('not faked')),
+      findRun: () => Promise.reject(new Error('not faked')),
+    },
     checkpoints: () => Promise.reject(new Error('not faked')),
     listRuns: async (filter) =>
       world.runs

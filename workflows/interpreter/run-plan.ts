@@ -80,6 +80,9 @@ function contextOf(input: RunInput, workflowId: string, escalation: Escalation, 
     cluster,
     target,
     left: input.left ?? [],
+    // A step of another run was reviewed with it.
+    asksLeave: plan.automation !== 'auto' && startedBy.kind !== 'person' && input.parent === undefined,
+    leave: { asked: null },
     runSteps,
     tellFailure,
   }
