@@ -94,7 +94,7 @@ describeWithTemporal('a run of a runbook', () => {
     const handle = await start(unverified([read('look'), approve('ok')]))
     const gate = await gateOf(handle)
     const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')
-    expect(metadata.currentDetails).toContain('| ✓ completed | &emsp;Title of look |')
+    expect(metadata.currentDetails).toMatch(/\| ✓.completed\W+Title of look\W+\d+\.\d s/)
     expect(metadata.currentDetails).toContain(
       `phix approve ${handle.workflowId} --gate ok --hash ${gate.snapshotHash.slice(0, 8)}`,
     )
