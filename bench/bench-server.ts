@@ -1,7 +1,9 @@
 // The server and the worker that both sides of the run rows share: same process, same queue, same activity.
 import { Connection, Client } from '@temporalio/client'
-import { NativeConnection, DefaultLogger, Worker, bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker'
+import { defineSearchAttributeKey } from '@temporalio/common'
+import { NativeConnection, Worker, bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker'
 import { fileURLToPath } from 'node:url'
+import { bundleOptions } from '../src/main/bundle-options.ts'
 import { canonicalJson } from '../src/plan/json.ts'
 import { planHash } from '../src/plan/hash.ts'
 import { TASK_QUEUE } from '../src/plan/ids.ts'
@@ -25,10 +27,8 @@ export async function startBenchServer(): Promise<BenchServer> {
   const server = await startTestServer()
   const connection = await Connection.connect({ address: server.address })
   const client = new Client({ connection })
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  })
+  const workflowsPath = fileURLToPath(new URL('./workflows/index.mjs', import.meta.url))
+  const workflowBundle = await bundleWorkflowCode({ ...bundleOptions(workflowsPath), preloadModules: [SHARED] })
   const worker = await Worker.create({
     connection: await NativeConnection.connect({ address: server.address }),
     taskQueue: TASK_QUEUE,
@@ -49,6 +49,7 @@ export async function startBenchServer(): Promise<BenchServer> {
         taskQueue: TASK_QUEUE,
         args: [toRunInput(plan)],
         memo: { [GRANT_MEMO]: grant },
+        typedSearchAttributes: [{ key: RUNBOOK, value: plan.name }],
       })
       return workflowId
     },
@@ -71,6 +72,9 @@ export async function startBenchServer(): Promise<BenchServer> {
   return bench
 }
 
+/** The detector gives a run its search attributes with its start. */
+const RUNBOOK = defineSearchAttributeKey('PhixRunbook', 'KEYWORD')
+const SHARED = fileURLToPath(new URL('../dist/workflows/shared.js', import.meta.url))
 const WARM_UP_RUNS = 8
 
 /** The first runs of a process compile code on both sides; they are not what is measured. */

@@ -37,6 +37,9 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
+/** Answers what most samples are near to that nothing else disturbed: for code that waits for nothing. */
+export const undisturbed = (values: readonly number[]): number => quantile(values, 0.1)
+
 /** Runs both sides in turn, first the one and then the other first, so that a noisy machine is noisy for both. */
 export async function alternate<T>(
   pairs: number,

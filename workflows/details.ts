@@ -31,7 +31,18 @@ export function detailsOf(workflowId: string, state: State, gates: readonly Gate
   return parts.join('\n\n')
 }
 
-function rowText({ id, title, status, code, startedAt, endedAt }: StepRow): string {
+/** A row is never changed, only replaced: most are the same as when they were last drawn. */
+const texts = new WeakMap<StepRow, string>()
+
+function rowText(row: StepRow): string {
+  const kept = texts.get(row)
+  if (kept !== undefined) return kept
+  const text = drawRow(row)
+  texts.set(row, text)
+  return text
+}
+
+function drawRow({ id, title, status, code, startedAt, endedAt }: StepRow): string {
   const took = startedAt === null || endedAt === null ? '' : `${((endedAt - startedAt) / 1000).toFixed(1)} s`
   const how = code === null ? MARKS[status] : `${MARKS[status]} (${inCell(code)})`
   return `| ${inCell(id)} | ${inCell(title)} | ${how} | ${took} |`

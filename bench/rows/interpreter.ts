@@ -1,11 +1,11 @@
 import type { RunInput } from '../../src/plan/run.ts'
 import { planHash } from '../../src/plan/hash.ts'
 import { rehearse } from '../../src/rehearsal/rehearse.ts'
-import { absoluteRow, median, type Row } from '../row.ts'
+import { absoluteRow, undisturbed, type Row } from '../row.ts'
 import { sameSteps } from '../same-steps.ts'
 
 const LENGTHS = [10, 100, 500] as const
-const ROUNDS = 60
+const ROUNDS = 80
 const LIMIT_MICROS = 50
 const FLAT = 1.5
 
@@ -15,7 +15,7 @@ export async function interpreter(): Promise<readonly Row[]> {
   for (let round = 0; round < ROUNDS; round++)
     for (const steps of LENGTHS) costs.get(steps)?.push(await microsAStep(steps))
   // The first half warms up.
-  const costOf = (steps: number): number => median((costs.get(steps) ?? []).slice(ROUNDS / 2))
+  const costOf = (steps: number): number => undisturbed((costs.get(steps) ?? []).slice(ROUNDS / 2))
   const inMicros = (value: number): string => `${value.toFixed(1)} µs`
   const [short, , long] = LENGTHS
   return [
