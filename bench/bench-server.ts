@@ -28,7 +28,7 @@ export async function startBenchServer(): Promise<BenchServer> {
   const connection = await Connection.connect({ address: server.address })
   const client = new Client({ connection })
   const workflowsPath = fileURLToPath(new URL('./workflows/index.mjs', import.meta.url))
-  const workflowBundle = await bundleWorkflowCode({ ...bundleOptions(workflowsPath), preloadModules: [SHARED] })
+  const workflowBundle = await bundleWorkflowCode({ ...bundleOptions(workflowsPath), preloadModules: [LOADED_ONCE] })
   const worker = await Worker.create({
     connection: await NativeConnection.connect({ address: server.address }),
     taskQueue: TASK_QUEUE,
@@ -74,7 +74,7 @@ export async function startBenchServer(): Promise<BenchServer> {
 
 /** The detector gives a run its search attributes with its start. */
 const RUNBOOK = defineSearchAttributeKey('PhixRunbook', 'KEYWORD')
-const SHARED = fileURLToPath(new URL('../dist/workflows/shared.js', import.meta.url))
+const LOADED_ONCE = fileURLToPath(new URL('../dist/workflows/loaded-once.js', import.meta.url))
 const WARM_UP_RUNS = 8
 
 /** The first runs of a process compile code on both sides; they are not what is measured. */

@@ -11,7 +11,7 @@ const workflowFile = (name: string): string =>
 /** Answers the options for a bundle of these workflows, Phix's own where none are given. */
 export const bundleOptions = (workflowsPath: string = workflowFile('index')): BundleOptions => ({
   workflowsPath,
-  preloadModules: [workflowFile('shared')],
+  preloadModules: [workflowFile('loaded-once')],
   // The bundler talks of every module; only what goes wrong is of interest.
   logger: new DefaultLogger('ERROR'),
 })
