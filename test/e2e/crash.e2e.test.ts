@@ -15,7 +15,7 @@ type Point = (typeof POINTS)[number]
 const SEEDS = Array.from({ length: isFull ? 60 : 20 }, (_, seed) => seed)
 /** So many seeds of each class die with one worker; more would not fit through the bulkhead of one host. */
 const TOGETHER = 7
-const STORY_MS = isFull ? 900_000 : 300_000
+const STORY_MS = isFull ? 1_800_000 : 600_000
 
 const RUNBOOKS = {
   'restart-it': runbook('restart-it', 'service.restart', 'target: "${{ inputs.node }}"'),

@@ -13,7 +13,7 @@ import { processesOf, startPhix, until, type PhixUp } from './phix-up.ts'
 import { followRuns, type Answer, type End } from './worker-bench.ts'
 
 const NODES = ['node-1', 'node-2', 'node-3', 'node-4', 'node-5']
-const STORY_MS = 180_000
+const STORY_MS = 300_000
 const LONG_STORY = `runbook: long-story
 summary: Two effects that must not be doubled, with a wait, a restart and a gate between.
 inputs:
