@@ -14,6 +14,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { answerTo, grant } from '../src/guard/decide.ts'
+import { adopt } from '../src/guard/adopt.ts'
 import { advance, beforeMark, nextLook, type GuardEvent } from '../src/guard/guard.ts'
 import type {
   DetectorInput,
@@ -34,11 +35,13 @@ import { createGuardState, toDetectorState, type GuardState } from '../src/guard
 import type { Effect, Step } from '../src/guard/step.ts'
 import type { Json } from '../src/plan/json.ts'
 import { LIMITS, STATE_QUERY } from '../src/plan/run.ts'
-import { matchForPerson, matchStanding, notify } from './detector/activities.ts'
+import { bytesOf } from '../src/plan/size.ts'
+import { learn, matchForPerson, matchStanding, notify } from './detector/activities.ts'
 import { currentDetails } from './detector/current-details.ts'
 import { followRuns } from './detector/follower.ts'
 import { launch, type StartOrder } from './detector/launch.ts'
-import { createRecorder } from './detector/recorder.ts'
+import { createRecorder, type Recorder } from './detector/recorder.ts'
+import { demandGrant, demandMark, demandStart, isEnded, observationsIn } from './detector/shapes.ts'
 import { createWatchers } from './detector/watchers.ts'
 
 export const observedSignal = defineSignal<[readonly Observation[]]>('observed')
@@ -61,17 +64,23 @@ interface Carried {
 const EVENTS = LIMITS.eventsBeforeContinue * 0.75
 const SOONER = 0.5
 const SHORTEST_WAIT_MS = 1_000
-const PAGED = ['oncall']
+const LEARNED_BYTES = 500_000
+/** A person is not kept waiting for what a new detector still has to learn. */
+const LEARN_WITHIN_MS = 5_000
 
 export async function detector(input: DetectorInput): Promise<void> {
   const { cluster } = input
   const carried = (input.state ?? null) as unknown as Carried | null
   let state = carried?.guard ?? createGuardState(cluster, input.targets)
+  let hasLearned = carried !== null
   let shards = carried?.shards ?? 1
   const children = new Set<string>()
   const launching = new Set<string>()
   const matching = new Set<string>()
-  const recorder = createRecorder(carried?.records ?? [])
+  const recorder: Recorder = createRecorder(carried?.records ?? [], () => {
+    const backlog = recorder.backlog()
+    if (backlog !== null || state.unrecorded !== null) void apply({ kind: 'journal', backlog })
+  })
   const watchers = createWatchers(cluster, carried?.learned ?? [])
 
   /** Takes an event into the books and sets its effects going; resolves when the runs it starts are started. */
@@ -118,10 +127,13 @@ export async function detector(input: DetectorInput): Promise<void> {
     switch (launched.kind) {
       case 'started':
         children.add(workflowId)
-        void launched.closed.then((report) => apply({ kind: 'closed', report }))
+        void launched.closed.then((report) => {
+          children.delete(workflowId)
+          if (report !== null) return apply({ kind: 'closed', report })
+        })
         return apply({ kind: 'launched', workflowId, runId: launched.runId })
-      case 'already-open':
-        return
+      case 'taken':
+        return apply({ kind: 'taken', workflowId })
       case 'failed':
         log.error('a run could not be started', { workflowId, why: launched.why })
         return apply({ kind: 'notLaunched', workflowId, why: launched.why })
@@ -129,6 +141,7 @@ export async function detector(input: DetectorInput): Promise<void> {
   }
 
   async function page(key: string, message: string): Promise<void> {
+    if (state.page.length === 0) return log.warn('the inventory names nobody who could be told', { key, message })
     const run = {
       workflowId: workflowInfo().workflowId,
       runbook: 'detector',
@@ -137,26 +150,42 @@ export async function detector(input: DetectorInput): Promise<void> {
       stepId: key,
       startedBy: 'detector',
     }
-    await notify({ to: PAGED, message, idempotencyKey: key, run }).catch((error: unknown) => {
+    await notify({ to: state.page, message, idempotencyKey: key, run }).catch((error: unknown) => {
       log.warn('a page could not be sent', { key, error })
     })
   }
 
   setHandler(
     observedSignal,
-    (batch) => {
-      for (const observation of batch) {
+    async (batch) => {
+      await condition(() => hasLearned)
+      for (const observation of observationsIn(batch)) {
         if (observation.kind === 'shards') watchers.resize((shards = Math.max(shards, observation.count)))
         else void apply({ kind: 'observed', observation })
       }
     },
     { description: 'What `watch` saw change' },
   )
-  setHandler(endedSignal, (message) => void apply({ kind: 'ended', message }), { description: "A run's last word" })
+  setHandler(
+    endedSignal,
+    async (message) => {
+      await condition(() => hasLearned)
+      if (isEnded(message)) await apply({ kind: 'ended', message })
+    },
+    { description: "A run's last word" },
+  )
+
+  /** Fails: ApplicationFailure `unavailable`, where what runs already is not known yet. */
+  async function untilLearned(): Promise<void> {
+    if (hasLearned || (await condition(() => hasLearned, LEARN_WITHIN_MS))) return
+    const sentence = `The detector of \`${cluster}\` is new and still learns which runs are open; ask again in a moment.`
+    throw ApplicationFailure.nonRetryable(sentence, 'unavailable')
+  }
 
   setHandler(
     startUpdate,
     async ({ runbook, inputs, by, requestId }) => {
+      await untilLearned()
       const trigger: Trigger = { kind: 'person', runbook, inputs, by, at: Date.now(), requestId }
       if (answerTo(state, requestId) === null) {
         const report = await matchForPerson({ cluster, trigger })
@@ -169,34 +198,41 @@ export async function detector(input: DetectorInput): Promise<void> {
     },
     {
       description: 'Ask for a run of a runbook',
-      validator: (request) => demand(request, ['runbook', 'by', 'requestId']),
+      validator: demandStart,
     },
   )
   setHandler(
     grantUpdate,
-    (request) => {
+    async (request) => {
+      await untilLearned()
       const { reply, ...step } = grant(state, request, Date.now())
       void enact(step)
       return reply
     },
     {
       description: 'A run that was started past the detector asks for leave',
-      validator: (request) => demand(request, ['workflowId', 'runId', 'runbook', 'target']),
+      validator: demandGrant,
     },
   )
   setHandler(
     markUpdate,
-    (request) => {
+    async (request) => {
+      await untilLearned()
       void apply({ kind: 'marked', request })
       return { before: beforeMark(state, request.key) ?? request.desired }
     },
     {
       description: 'Say what a target is meant to be',
-      validator: (request) => demand(request, ['target', 'desired', 'key']),
+      validator: demandMark,
     },
   )
   setHandler(stateQuery, () => toDetectorState(state, Date.now()), { description: 'Targets, open runs, decisions' })
 
+  if (!hasLearned) {
+    state = adopt(state, await learn({ cluster }), Date.now())
+    hasLearned = true
+    setCurrentDetails(currentDetails(state))
+  }
   watchers.resize(shards)
   void recorder.run()
   void followRuns(
@@ -221,17 +257,14 @@ export async function detector(input: DetectorInput): Promise<void> {
     else if (!(await condition(changed, waitMs))) await apply({ kind: 'tick' })
   }
 
-  const learned = await watchers.stop()
+  const learned = fitting(await watchers.stop())
   await condition(() => launching.size === 0 && allHandlersFinished())
   const next: Carried = { guard: state, records: recorder.unconfirmed(), learned, shards }
   await continueAsNew<typeof detector>({ ...input, state: next as unknown as Json })
 }
 
-/** Refuses a message that lacks what every message of its kind has: before it becomes an event. */
-function demand(message: unknown, names: readonly string[]): void {
-  const given = (typeof message === 'object' && message !== null ? message : {}) as Readonly<Record<string, unknown>>
-  const missing = names.filter((name) => typeof given[name] !== 'string' || given[name] === '')
-  if (missing.length === 0) return
-  const list = missing.map((name) => `\`${name}\``).join(', ')
-  throw ApplicationFailure.nonRetryable(`the message must be one object with ${list} as text`, 'rejected')
+/** What was learned of so many shards that it does not fit into the next run's input is learned anew. */
+function fitting(learned: readonly (WatchCheckpoint | null)[]): readonly (WatchCheckpoint | null)[] {
+  let room = LEARNED_BYTES
+  return learned.map((each) => ((room -= bytesOf(each as unknown as Json)) < 0 ? null : each))
 }

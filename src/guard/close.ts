@@ -1,6 +1,7 @@
 // A run has closed: what it earned, what it left, and when its lock is free. Nothing is freed on a guess.
 import type { Json } from '../plan/json.ts'
 import type { Outcome, RunResult } from '../plan/run.ts'
+import { bytesOf } from '../plan/size.ts'
 import { keep } from './decide.ts'
 import { lookAround } from './observe.ts'
 import type { FollowReport, RecordEntry } from './protocol.ts'
@@ -13,8 +14,10 @@ const NO_COOLDOWN: readonly Outcome[] = ['effective', 'recovered', 'refused']
 const NOTHING_FOUND_AGAIN_MS = 60_000
 /** A run that was to bring a target back and left it out is not repeated at once, whatever its runbook says. */
 const STILL_OUT_MS = 60_000
+/** What is kept of what a run left, for each target. */
+const LEFT_BYTES = 16 * 1024
 /** These tried nothing, so they spend no attempt. */
-const NO_ATTEMPT: readonly Outcome[] = ['recovered', 'refused']
+export const NO_ATTEMPT: readonly Outcome[] = ['recovered', 'refused']
 
 /** Takes in that a run has really closed. Its lock is free at once where it ended by itself, else after its grace. */
 export function close(state: GuardState, report: FollowReport, now: number): Step {
@@ -40,7 +43,8 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
   const outcome = outcomeOf(run)
   const freed = { ...state, open: state.open.filter((each) => each !== run) }
   const known = targetOf(freed, run.target)
-  const updated = known === null ? freed : withTarget(freed, run.target, afterRun(known, run, outcome, state, now))
+  const told = tellOfMissing(freed, run, now)
+  const updated = known === null ? told : withTarget(told, run.target, afterRun(known, run, outcome, state, now))
   const woken = Object.entries(updated.targets).reduce(
     (each, [name, target]) =>
       target.startedIn === run.workflowId || (name === run.target && target.startedIn === null)
@@ -50,10 +54,11 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
           : each,
     updated,
   )
+  const cooldownUntil = targetOf(updated, run.target)?.ledgers[run.ledger].cooldownUntil ?? null
   const step: Step = {
     state: woken,
     decisions: [],
-    effects: [{ kind: 'record', record: recordOf(freed, run, outcome, now) }],
+    effects: [{ kind: 'record', record: recordOf(freed, run, outcome, cooldownUntil, now) }],
   }
   return wasCutOff(run, outcome) ? andThen(step, (each) => askForHuman(each, run, outcome, now)) : step
 }
@@ -121,17 +126,35 @@ function afterRun(
 
 /** A run that ends and leaves its target `failed` leaves what brings it back; one that brought it back has used it up. */
 function leftAfter(known: TargetRecord, { closed, ledger }: OpenEntry, outcome: Outcome): TargetRecord['undoLater'] {
-  const left = closed?.result?.left ?? []
+  const left = newestWithin(closed?.result?.left ?? [], LEFT_BYTES)
   if (known.desired === 'failed' && left.length > 0) return left
   const broughtBack = ledger === 'bringBack' && (outcome === 'effective' || outcome === 'recovered')
   return broughtBack ? [] : known.undoLater
+}
+
+/** What is left out is in the journal, with the run's result. */
+function newestWithin(left: TargetRecord['undoLater'], bytes: number): TargetRecord['undoLater'] {
+  let room = bytes
+  return left
+    .toReversed()
+    .filter((entry) => (room -= bytesOf(entry as unknown as Json)) >= 0)
+    .toReversed()
+}
+
+/** Part of an undo is no undo: a person must know. */
+function tellOfMissing(state: GuardState, run: OpenEntry, now: number): GuardState {
+  const left = run.closed?.result?.left ?? []
+  const missing = left.length - newestWithin(left, LEFT_BYTES).length
+  if (missing === 0) return state
+  const text = `${missing} of the changes that \`${run.workflowId}\` left on \`${run.target}\` are too large to be kept; its result has them.`
+  return { ...state, notes: keepLast(state.notes, { at: now, text }, KEPT.notes) }
 }
 
 const wasCutOff = ({ closed }: OpenEntry, outcome: Outcome): boolean =>
   outcome === 'needs-human' || (closed?.result === null && closed.status !== 'CANCELLED')
 
 function askForHuman(state: GuardState, run: OpenEntry, outcome: Outcome, now: number): Step {
-  const message = `Run \`${run.workflowId}\` ended as ${outcome}; what it had changed on \`${run.target}\` stays. Look at its history and at \`${run.target}\`.`
+  const message = `Run \`${run.workflowId}\` ended as ${outcome}: ${whatIsLeft(run)} Look at \`${run.target}\`, and at \`phix show ${run.workflowId}\`.`
   const decided = keep(
     state,
     {
@@ -150,7 +173,22 @@ function askForHuman(state: GuardState, run: OpenEntry, outcome: Outcome, now: n
   return { ...decided, state: { ...decided.state, notes }, effects: [...decided.effects, page] }
 }
 
-function recordOf(state: GuardState, run: OpenEntry, outcome: Outcome, now: number): RecordEntry {
+/** Says what of a run's changes is still in the world; only a run that came to its own end could take them back. */
+function whatIsLeft({ closed, target }: OpenEntry): string {
+  const result = closed?.result ?? null
+  if (result === null)
+    return `it was ended from outside and took nothing back, so what it had changed on \`${target}\` stays.`
+  if (result.left.length === 0) return `${result.message} All else it had changed was taken back.`
+  return `${result.message} Still in the world: ${result.left.map(({ title }) => title).join('; ')}.`
+}
+
+function recordOf(
+  state: GuardState,
+  run: OpenEntry,
+  outcome: Outcome,
+  cooldownUntil: number | null,
+  now: number,
+): RecordEntry {
   const result: RunResult | null = run.closed?.result ?? null
   return {
     id: `${run.workflowId}/${run.closed?.runId || run.runId || run.startedAt}`,
@@ -164,6 +202,8 @@ function recordOf(state: GuardState, run: OpenEntry, outcome: Outcome, now: numb
       outcome,
       status: run.closed?.status ?? null,
       startedAt: run.startedAt,
+      ledger: run.ledger,
+      cooldownUntil,
       result: result as unknown as Json,
     },
   }

@@ -3,7 +3,7 @@
 import { episodeFrom, runId } from '../plan/ids.ts'
 import type { Json } from '../plan/json.ts'
 import type { RunInput, StartedBy } from '../plan/run.ts'
-import type { Candidate, Decision, GrantReply, GrantRequest, MatchReport, Trigger } from './protocol.ts'
+import type { Candidate, Decision, GrantReply, GrantRequest, MatchReport, RunBooks, Trigger } from './protocol.ts'
 import { coversOf, ledgerOf, rule, STAGES, type Ruling, type Stage } from './stages.ts'
 import {
   createTarget,
@@ -24,6 +24,7 @@ const NO_RUNBOOK_AGAIN_MS = 60_000
 /** A run that was started past the detector shows no plan: its last activity gets this long. */
 const GRACE_WITHOUT_PLAN_MS = 10_000
 const KEPT_INPUT_BYTES = 1_024
+const MESSAGE_LENGTH = 2_000
 
 /** Decides one trigger. The answer to the same question twice is one decision. */
 export function decide(
@@ -56,7 +57,7 @@ function nobodyFits(trigger: Trigger, { refused }: MatchReport, now: number): Ru
     first === undefined
       ? `No runbook is for this (${trigger.kind === 'person' ? trigger.runbook : trigger.kind}).`
       : refused.map((each) => `\`${each.runbook}\`: ${each.reason}`).join(' ')
-  return { kind: 'refused', reason, message: message.slice(0, 2_000), lookAgainAt: now + NO_RUNBOOK_AGAIN_MS }
+  return { kind: 'refused', reason, message, lookAgainAt: now + NO_RUNBOOK_AGAIN_MS }
 }
 
 const targetName = (state: GuardState, trigger: Trigger, candidate: Pick<Candidate, 'target'> | null): string =>
@@ -102,9 +103,7 @@ function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: n
     { target, runbook: plan.name, trigger, kind: 'started', reason: 'free', message, workflowId, planHash },
     now,
   )
-  const entry: OpenEntry = {
-    workflowId,
-    runId: '',
+  const books: RunBooks = {
     runbook: plan.name,
     target,
     lock,
@@ -116,9 +115,8 @@ function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: n
     ledger: ledgerOf(trigger),
     trigger: slim(trigger),
     graceMs: longestHeartbeatMs(plan),
-    said: null,
-    closed: null,
   }
+  const entry: OpenEntry = { ...books, workflowId, runId: '', said: null, closed: null }
   const taken = takeAttempt(decided.state, entry, trigger, now)
   const input: RunInput = {
     plan,
@@ -130,7 +128,8 @@ function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: n
     trigger: slim(trigger) as unknown as Json,
     ...(trigger.kind === 'returned' && known !== null ? { left: known.undoLater } : {}),
   }
-  const order: Effect = { kind: 'start', workflowId, input, grantId: decided.decisions[0]?.id ?? workflowId }
+  const grantId = decided.decisions[0]?.id ?? workflowId
+  const order: Effect = { kind: 'start', workflowId, input, grantId, books }
   return { state: taken, decisions: decided.decisions, effects: [...decided.effects, order] }
 }
 
@@ -229,7 +228,8 @@ const coversIn = ({ covers }: GrantRequest): { readonly covers?: readonly string
 export function keep(state: GuardState, facts: Omit<Decision, 'id' | 'at' | 'cluster'>, now: number): Step {
   const sequence = state.sequence + 1
   const id = `${state.cluster}/${episodeFrom(now)}-${sequence.toString(36)}`
-  const decision: Decision = { ...facts, id, at: now, cluster: state.cluster, trigger: slim(facts.trigger) }
+  const message = facts.message.slice(0, MESSAGE_LENGTH)
+  const decision: Decision = { ...facts, message, id, at: now, cluster: state.cluster, trigger: slim(facts.trigger) }
   const asked = facts.trigger.kind === 'person' ? facts.trigger.requestId : null
   const next: GuardState = {
     ...state,

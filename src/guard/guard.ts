@@ -16,10 +16,14 @@ export type GuardEvent =
   | { readonly kind: 'launched'; readonly workflowId: string; readonly runId: string }
   /** Temporal did not take it: nothing runs, so nothing is held. */
   | { readonly kind: 'notLaunched'; readonly workflowId: string; readonly why: string }
+  /** Its id is taken: whoever started it, it is followed until it has closed. */
+  | { readonly kind: 'taken'; readonly workflowId: string }
   /** A run's last word: kept for the case that nobody else can tell its result. */
   | { readonly kind: 'ended'; readonly message: EndedMessage }
   | { readonly kind: 'closed'; readonly report: FollowReport }
   | { readonly kind: 'marked'; readonly request: MarkRequest }
+  /** So many records wait for the journal that no more may be made; null: there is room again. */
+  | { readonly kind: 'journal'; readonly backlog: { readonly waiting: number; readonly lost: number } | null }
   | { readonly kind: 'tick' }
 
 /** Takes one event in. */
@@ -33,12 +37,16 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
       return still(changeRun(state, event.workflowId, { runId: event.runId }))
     case 'notLaunched':
       return notLaunched(state, event.workflowId, event.why, now)
+    case 'taken':
+      return taken(state, event.workflowId, now)
     case 'ended':
       return still(changeRun(state, event.message.workflowId, { said: event.message.result }))
     case 'closed':
       return close(state, event.report, now)
     case 'marked':
       return mark(state, event.request, now)
+    case 'journal':
+      return hearOfJournal(state, event.backlog, now)
     case 'tick':
       return andThen(release(state, now), (each) => ({ state: each, decisions: [], effects: lookAround(each, now) }))
   }
@@ -48,6 +56,15 @@ const changeRun = (state: GuardState, workflowId: string, change: Partial<OpenEn
   ...state,
   open: state.open.map((run) => (run.workflowId === workflowId ? { ...run, ...change } : run)),
 })
+
+/** Corrects a decision: nothing new began. The lock stays with what runs under this id, and the follower frees it. */
+function taken(state: GuardState, workflowId: string, now: number): Step {
+  const run = state.open.find((each) => each.workflowId === workflowId)
+  if (run === undefined) return still(state)
+  const { target, runbook, trigger } = run
+  const message = `Run \`${workflowId}\` was there already; this joins it.`
+  return keep(state, { target, runbook, trigger, kind: 'joined', reason: 'already-there', message, workflowId }, now)
+}
 
 /** Takes a start back. The trigger's decision is corrected: whoever asked is told, and what stands is tried again later. */
 function notLaunched(state: GuardState, workflowId: string, why: string, now: number): Step {
@@ -76,6 +93,30 @@ function notLaunched(state: GuardState, workflowId: string, why: string, now: nu
   )
   const effects = step.effects.filter((effect) => effect.kind !== 'match')
   return { ...step, state: { ...step.state, targets }, effects }
+}
+
+/** Leaves no record: there is no room for one. */
+function hearOfJournal(state: GuardState, backlog: { waiting: number; lost: number } | null, now: number): Step {
+  if (backlog === null) {
+    if (state.unrecorded === null) return still(state)
+    const text = 'The journal takes records again.'
+    const next = { ...state, unrecorded: null, notes: keepLast(state.notes, { at: now, text }, KEPT.notes) }
+    return { state: next, decisions: [], effects: lookAround(next, now) }
+  }
+  const gone = backlog.lost === 0 ? '' : `, and ${backlog.lost} older ones are lost`
+  const text = `the journal cannot be written; ${backlog.waiting} records wait${gone}.`
+  const next = { ...state, unrecorded: text }
+  if (state.unrecorded !== null && (backlog.lost === 0 || state.unrecorded.includes('are lost'))) return still(next)
+  const page = {
+    kind: 'page',
+    key: `${state.cluster}/journal/${now}`,
+    message: `\`${state.cluster}\`: nothing starts by itself: ${text}`,
+  } as const
+  return {
+    state: { ...next, notes: keepLast(state.notes, { at: now, text }, KEPT.notes) },
+    decisions: [],
+    effects: [page],
+  }
 }
 
 function mark(state: GuardState, { target: name, desired, why, key }: MarkRequest, now: number): Step {

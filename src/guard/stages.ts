@@ -1,13 +1,16 @@
 // What may refuse or hold a start: the rules in the order in which they are asked. A stage is a pure function that
 // rules, or has nothing to say. Read next: guard.ts, which asks them.
-import type { Candidate, DecisionKind, Trigger } from './protocol.ts'
-import { overlap, targetOf, type GuardState, type LedgerName, type OpenEntry, type TargetRecord } from './state.ts'
+import type { Candidate, DecisionKind, LedgerName, Trigger } from './protocol.ts'
+import type { Json } from '../plan/json.ts'
+import { bytesOf } from '../plan/size.ts'
+import { KEPT, overlap, targetOf, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
 
 /** One question put to the guard: may this candidate start now, because of this trigger? */
 export interface Ask {
   readonly state: GuardState
   readonly trigger: Trigger
-  readonly candidate: Pick<Candidate, 'target' | 'lock' | 'covers'> & { readonly plan: PlanOfAsk }
+  readonly candidate: Pick<Candidate, 'target' | 'lock' | 'covers'> &
+    Partial<Pick<Candidate, 'inputs'>> & { readonly plan: PlanOfAsk }
   /** People are asked for less: what they want is wanted, and they need not cool down. */
   readonly isAutomatic: boolean
   readonly now: number
@@ -23,6 +26,8 @@ export interface Ruling {
   readonly lookAgainAt?: number
 }
 export type Stage = (ask: Ask) => Ruling | null
+
+const WAITING_BYTES = 200_000
 
 export const NEVER = Number.MAX_SAFE_INTEGER
 
@@ -54,6 +59,12 @@ const observerIsTrusted: Stage = ({ state, isAutomatic }) =>
     ? { kind: 'held', reason: 'observer-in-doubt', message: `Nothing starts by itself: ${state.frozen}` }
     : null
 
+/** A run that could not be accounted for is not started; people may still start theirs. */
+const isWrittenDown: Stage = ({ state, isAutomatic }) =>
+  isAutomatic && state.unrecorded !== null
+    ? { kind: 'held', reason: 'journal-away', message: `Nothing starts by itself: ${state.unrecorded}` }
+    : null
+
 /** What is meant to be down is not healed; what was taken out is brought back only from `failed`. */
 const isWanted: Stage = ({ state, trigger, isAutomatic }) => {
   if (!isAutomatic || trigger.kind === 'person') return null
@@ -63,13 +74,23 @@ const isWanted: Stage = ({ state, trigger, isAutomatic }) => {
   return { kind: 'refused', reason: 'not-wanted', message, lookAgainAt: NEVER }
 }
 
-const mayActAlone: Stage = ({ candidate: { plan }, isAutomatic }) => {
+/** `approve` starts: the run itself changes nothing before a person has approved it (decision 0207). */
+const mayActAlone: Stage = ({ candidate: { plan, inputs = {} }, isAutomatic }) => {
   if (!isAutomatic || plan.automation === 'auto' || plan.automation === 'approve') return null
   const message =
     plan.automation === 'observe'
       ? `\`${plan.name}\` would have been started; it is set to observe only.`
-      : `\`${plan.name}\` is suggested; a person may start it.`
+      : `\`${plan.name}\` is suggested; start it with: ${commandOf(plan.name, inputs)}`
   return { kind: 'shadowed', reason: plan.automation, message, lookAgainAt: NEVER }
+}
+
+/** What a person types to start a run; values are quoted for a shell where they must be. */
+export function commandOf(runbook: string, inputs: Candidate['inputs']): string {
+  const words = Object.entries(inputs).map(([name, value]) => {
+    const text = `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`
+    return `--input ${/^[\w./:=@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`}`
+  })
+  return ['phix run', runbook, ...words].join(' ')
 }
 
 /** One start an episode: a trigger that comes again joins the run it has already started. */
@@ -97,7 +118,7 @@ const lockIsFree: Stage = ({ state, candidate, trigger }) => {
       return { kind: 'refused', reason: 'locked', message: `${what}.`, workflowId: busy.workflowId }
     case 'queue':
     case 'preempt': {
-      const full = trigger.kind === 'person' && state.waiting.length >= 20
+      const full = trigger.kind === 'person' && isFull(state)
       if (full) return { kind: 'refused', reason: 'queue-full', message: `${what}, and too many wait already.` }
       return {
         kind: 'held',
@@ -108,6 +129,10 @@ const lockIsFree: Stage = ({ state, candidate, trigger }) => {
     }
   }
 }
+/** Whoever waits is remembered with all inputs. */
+const isFull = ({ waiting }: GuardState): boolean =>
+  waiting.length >= KEPT.waiting || bytesOf(waiting as unknown as Json) > WAITING_BYTES
+
 const nameLock = (run: OpenEntry): string => (run.lock === null ? 'its target' : `the lock of \`${run.lock}\``)
 
 const cooledDown: Stage = (ask) => {
@@ -172,6 +197,7 @@ const enoughStayHealthy: Stage = ({ state, candidate }) => {
 export const STAGES = [
   causeStands,
   observerIsTrusted,
+  isWrittenDown,
   isWanted,
   mayActAlone,
   onceAnEpisode,

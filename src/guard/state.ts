@@ -1,7 +1,17 @@
 // What a cluster's guard remembers, as plain data that survives continue-as-new. Read next: stages.ts (the rules),
 // guard.ts (events in, decisions and effects out).
 import type { RunResult, UndoEntry } from '../plan/run.ts'
-import type { ClusterLimits, Decision, DesiredState, DetectorState, OpenRun, Trigger, Verdict } from './protocol.ts'
+import type {
+  ClusterLimits,
+  Decision,
+  DesiredState,
+  DetectorState,
+  LedgerName,
+  OpenRun,
+  RunBooks,
+  Trigger,
+  Verdict,
+} from './protocol.ts'
 
 export interface GuardState {
   readonly v: 1
@@ -22,12 +32,13 @@ export interface GuardState {
   /** Why nothing is believed at the moment; null while the observer trusts itself. */
   readonly frozen: string | null
   readonly limits: ClusterLimits
+  /** Why decisions cannot be written down at the moment, so that nothing starts by itself; null while they can. */
+  readonly unrecorded: string | null
+  /** Groups that are told what a person should know now. */
+  readonly page: readonly string[]
 }
 
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
-
-/** Attempts to heal a target and to bring it back are counted apart: a failed repair must not keep a well node out. */
-export type LedgerName = 'heal' | 'bringBack'
 
 export interface Ledger {
   readonly attempts: readonly number[]
@@ -61,12 +72,7 @@ export interface TargetRecord {
   readonly undoLater: readonly UndoEntry[]
 }
 
-export interface OpenEntry extends OpenRun {
-  readonly covers: readonly string[]
-  readonly ledger: LedgerName
-  readonly trigger: Trigger
-  /** How long its last activity may still act after the run was ended from outside. */
-  readonly graceMs: number
+export interface OpenEntry extends OpenRun, RunBooks {
   /** The run's own last word, before its close is known. */
   readonly said: RunResult | null
   readonly closed: ClosedRun | null
@@ -79,11 +85,19 @@ export interface ClosedRun {
   readonly releaseAt: number
 }
 
-export const KEPT = { decisions: 200, notes: 50, answered: 200, marks: 200, attempts: 50, waiting: 20 } as const
+export const KEPT = {
+  decisions: 200,
+  notes: 50,
+  answered: 200,
+  marks: 200,
+  attempts: 50,
+  waiting: 20,
+  targets: 5_000,
+} as const
 
 export const DEFAULT_LIMITS: ClusterLimits = { runsInFlight: 5, startsPerMinute: 10, override: null }
 
-const NO_ATTEMPTS: Ledger = { attempts: [], cooldownUntil: null }
+export const NO_ATTEMPTS: Ledger = { attempts: [], cooldownUntil: null }
 
 export const createTarget = (desired: DesiredState, isMember: boolean): TargetRecord => ({
   isMember,
@@ -122,6 +136,8 @@ export function createGuardState(
     notes: [],
     frozen: null,
     limits: DEFAULT_LIMITS,
+    unrecorded: null,
+    page: [],
   }
 }
 
@@ -149,13 +165,17 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     open: state.open,
     decisions: state.decisions,
     notes: state.notes,
-    frozen: state.frozen,
+    frozen: heldBecause(state),
   }
 }
 
-/** Answers the state with one target changed; one that is not known yet is no member, and meant to serve. */
+/** Answers why nothing starts by itself at the moment; null while it does. */
+export const heldBecause = ({ frozen, unrecorded }: GuardState): string | null => frozen ?? unrecorded
+
+/** Answers the state with one target changed; one that is not known yet is no member, and meant to serve. Beyond a bound none is new. */
 export function withTarget(state: GuardState, name: string, change: Partial<TargetRecord>): GuardState {
   const known = Object.hasOwn(state.targets, name) ? state.targets[name] : undefined
+  if (known === undefined && Object.keys(state.targets).length >= KEPT.targets) return state
   return {
     ...state,
     targets: { ...state.targets, [name]: { ...(known ?? createTarget('serving', false)), ...change } },

@@ -8,10 +8,10 @@ import type { Decision, DetectorInput, DetectorState, VerdictObservation, WatchC
 import type { Cluster, Inventory } from '../../src/inventory/inventory.ts'
 import type { Journal, JournalRecord } from '../../src/journal/journal.ts'
 import { detectorId, TASK_QUEUE } from '../../src/plan/ids.ts'
-import type { RunResult } from '../../src/plan/run.ts'
+import type { NotifyCall, RunResult } from '../../src/plan/run.ts'
 import { connectEngine } from '../../src/temporal/connect-engine.ts'
 import { startTestServer } from '../temporal-server.ts'
-import { backAgain, clusterOf, recovery } from './stubs/lab-of-three.ts'
+import { backAgain, clusterOf, recovery, tooLarge } from './stubs/lab-of-three.ts'
 
 export async function startDetectorBench() {
   const server = await startTestServer()
@@ -34,10 +34,20 @@ export async function startDetectorBench() {
       for (const record of records) this.records.set(`${record.kind} ${record.id}`, record)
       return Promise.resolve(records.length)
     },
-    read: () => Promise.resolve([]),
+    read({ kind, cluster, target, since = 0, limit = 1_000 }) {
+      const found = [...this.records.values()].filter(
+        (record) =>
+          record.kind === kind &&
+          record.cluster === cluster &&
+          (target === undefined || record.target === target) &&
+          record.at >= since,
+      )
+      const newest = found.map((record, sequence) => ({ ...record, sequence })).toSorted((a, b) => b.at - a.at)
+      return Promise.resolve(newest.slice(0, limit))
+    },
     close: () => Promise.resolve(),
   }
-  const runbooks: KnownRunbook[] = [recovery, backAgain].map((plan) => ({ plan, planHash: 'a'.repeat(64) }))
+  const runbooks: KnownRunbook[] = [recovery, backAgain, tooLarge].map((plan) => ({ plan, planHash: 'a'.repeat(64) }))
   const log = { info() {}, warn() {}, error() {} }
   const watching = createWatching({
     inventory,
@@ -71,7 +81,7 @@ export async function startDetectorBench() {
     activities: {
       ...watching,
       watch: listen,
-      notify: (call: { message: string }) => Promise.resolve(void pages.push(call.message)),
+      notify: ({ to, message }: NotifyCall) => Promise.resolve(void pages.push(`${to.join(',')}: ${message}`)),
     },
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: 500,
@@ -89,18 +99,29 @@ export async function startDetectorBench() {
     /** Starts the detector of a cluster of its own for one test. */
     async start(
       name: string,
-      { eventsBeforeContinue }: Pick<DetectorInput, 'eventsBeforeContinue'> = {},
+      more: Pick<DetectorInput, 'eventsBeforeContinue' | 'state'> = {},
       cluster = clusterOf(name),
     ) {
       clusters.push(cluster)
       const targets = cluster.nodes.map((node) => ({ name: node.name, desired: 'serving' as const }))
-      const input: DetectorInput = {
-        cluster: name,
-        targets,
-        ...(eventsBeforeContinue === undefined ? {} : { eventsBeforeContinue }),
-      }
+      const input: DetectorInput = { cluster: name, targets, ...more }
       await client.workflow.start('detector', { workflowId: detectorId(name), taskQueue: TASK_QUEUE, args: [input] })
       return name
+    },
+    /** Ends a detector without a word, and begins another one: as after "Terminate" in Temporal's own UI. */
+    async replace(cluster: string, meanwhile: () => Promise<unknown> = () => Promise.resolve()) {
+      await client.workflow.getHandle(detectorId(cluster)).terminate('for the test')
+      await meanwhile()
+      await engine.ensureDetector(cluster)
+    },
+    /** Answers once the journal has a record. */
+    async written(holds: (record: JournalRecord) => boolean, withinMs = 20_000): Promise<JournalRecord> {
+      for (const endAt = Date.now() + withinMs; ;) {
+        const found = [...journal.records.values()].find(holds)
+        if (found !== undefined) return found
+        if (Date.now() > endAt) throw new Error(`never written; there is ${[...journal.records.keys()].join(', ')}`)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
     },
     see: (cluster: string, target: string, verdict: VerdictObservation['verdict'], confirmed = true) =>
       engine.detector.observe(cluster, [
