@@ -26,12 +26,12 @@ export interface PhixUp {
   readonly dataFolder: string
   readonly runbooksFolder: string
   /** Everything that `phix up` has printed so far. */
-  said(): string
+  readonly said: () => string
   /** Runs one `bin/phix …` to its end, as typed in a second terminal. */
   phix(...words: string[]): Promise<Said>
   /** The same with `--json`, parsed. */
   json<T>(...words: string[]): Promise<T>
-  supervisorPid(): number
+  readonly supervisorPid: () => number
   /** SIGKILL of the supervisor alone. */
   killSupervisor(): Promise<void>
   /** Pid of `worker`, `server` or `temporal`, from the process table. */
