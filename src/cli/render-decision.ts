@@ -52,6 +52,8 @@ export function triggerText(trigger: Trigger): string {
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   locked: 'Another run holds the lock: watch it with `phix follow --latest`.',
   queued: 'It starts when the run before it has ended: watch with `phix follow --latest`.',
+  frozen:
+    'Wait for its end or thaw it: `phix status` shows who froze it; `phix run … --override-freeze "why"` starts one run all the same.',
   'queue-full': 'Too many wait already: see what holds them with `phix list --open`.',
   'attempts-spent': 'The automation gave up on it for now: look at `phix history`, then act by hand.',
   'cooling-down': 'Wait until the cooldown is over: `phix status` shows when.',

@@ -7,6 +7,7 @@ import type { Candidate, Decision, GrantReply, GrantRequest, MatchReport, Trigge
 import { coversOf, ledgerOf, rule, STAGES, type Ruling, type Stage } from './stages.ts'
 import {
   createTarget,
+  freezeAt,
   keepLast,
   KEPT,
   targetOf,
@@ -96,7 +97,8 @@ function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: n
   const episode = trigger.kind === 'person' || known === null ? uniqueMoment(state, now) : known.episode
   const workflowId = runId(plan.name, target, episodeFrom(episode))
   const startedBy = startedByOf(trigger)
-  const message = `\`${plan.name}\` was started on \`${target}\`: ${startedBy.kind === 'person' ? `\`${startedBy.name}\` asked for it` : startedBy.why}.`
+  const cause = startedBy.kind === 'person' ? `\`${startedBy.name}\` asked for it` : startedBy.why
+  const message = `\`${plan.name}\` was started on \`${target}\`: ${cause}${inSpiteOf(state, trigger, now)}.`
   const decided = keep(
     state,
     { target, runbook: plan.name, trigger, kind: 'started', reason: 'free', message, workflowId, planHash },
@@ -132,6 +134,13 @@ function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: n
   }
   const order: Effect = { kind: 'start', workflowId, input, grantId: decided.decisions[0]?.id ?? workflowId }
   return { state: taken, decisions: decided.decisions, effects: [...decided.effects, order] }
+}
+
+/** Says that a freeze was overridden, so that the decision itself is the record of it. */
+function inSpiteOf(state: GuardState, trigger: Trigger, now: number): string {
+  const freeze = freezeAt(state, now)
+  if (freeze === null || trigger.kind !== 'person' || trigger.overrideFreeze === undefined) return ''
+  return `, in spite of the freeze by \`${freeze.by}\`: ${trigger.overrideFreeze}`
 }
 
 /** Opens the run in the books: its lock, its attempt, its place in the cluster's start rate. */

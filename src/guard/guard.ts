@@ -2,9 +2,19 @@
 // Invariants: at most one open run per lock (I1), at most one start per episode (I2), attempts never exceeded, every
 // trigger ends as one decision. Reading order: stages.ts, decide.ts, close.ts.
 import { close, release } from './close.ts'
+import { command } from './command.ts'
 import { decide, keep, LOOK_AGAIN_MS } from './decide.ts'
+import { endFreeze, pauseFor } from './freeze.ts'
 import { lookAround, observe, standingTrigger } from './observe.ts'
-import type { EndedMessage, FollowReport, MarkRequest, MatchReport, Observation, Trigger } from './protocol.ts'
+import type {
+  EndedMessage,
+  FleetCommand,
+  FollowReport,
+  MarkRequest,
+  MatchReport,
+  Observation,
+  Trigger,
+} from './protocol.ts'
 import { NEVER, STAGES, type Stage } from './stages.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type OpenEntry } from './state.ts'
 import { andThen, still, type Step } from './step.ts'
@@ -20,6 +30,7 @@ export type GuardEvent =
   | { readonly kind: 'ended'; readonly message: EndedMessage }
   | { readonly kind: 'closed'; readonly report: FollowReport }
   | { readonly kind: 'marked'; readonly request: MarkRequest }
+  | { readonly kind: 'commanded'; readonly command: FleetCommand }
   | { readonly kind: 'tick' }
 
 /** Takes one event in. */
@@ -30,7 +41,7 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
     case 'matched':
       return decide(state, event.trigger, event.report, now, stages)
     case 'launched':
-      return still(changeRun(state, event.workflowId, { runId: event.runId }))
+      return launched(changeRun(state, event.workflowId, { runId: event.runId }), event.workflowId, now)
     case 'notLaunched':
       return notLaunched(state, event.workflowId, event.why, now)
     case 'ended':
@@ -39,9 +50,19 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
       return close(state, event.report, now)
     case 'marked':
       return mark(state, event.request, now)
+    case 'commanded':
+      return command(state, event.command, now)
     case 'tick':
-      return andThen(release(state, now), (each) => ({ state: each, decisions: [], effects: lookAround(each, now) }))
+      return [endFreeze, release, look].reduce((step, next) => andThen(step, (each) => next(each, now)), still(state))
   }
+}
+
+const look = (state: GuardState, now: number): Step => ({ state, decisions: [], effects: lookAround(state, now) })
+
+/** A run that was being started when its cluster was frozen is held, too. */
+function launched(state: GuardState, workflowId: string, now: number): Step {
+  const run = state.open.find((each) => each.workflowId === workflowId)
+  return { state, decisions: [], effects: run === undefined ? [] : pauseFor(state, [run], now) }
 }
 
 const changeRun = (state: GuardState, workflowId: string, change: Partial<OpenEntry>): GuardState => ({
@@ -101,12 +122,13 @@ function mark(state: GuardState, { target: name, desired, why, key }: MarkReques
 export const beforeMark = (state: GuardState, key: string): MarkRequest['desired'] | null =>
   state.marks.find((each) => each.key === key)?.before ?? null
 
-/** Answers when time alone may change something: a lock's grace, a cooldown, a standing trigger. null: never. */
+/** Answers when time alone may change something: a lock's grace, a freeze, a cooldown, a standing trigger. null: never. */
 export function nextLook(state: GuardState): number | null {
   const releases = state.open.flatMap(({ closed }) => (closed === null ? [] : [closed.releaseAt]))
   const looks = Object.entries(state.targets).flatMap(([name, { lookAgainAt, startedIn }]) =>
     startedIn === null && lookAgainAt < NEVER && standingTrigger(state, name) !== null ? [lookAgainAt] : [],
   )
-  const moments = [...releases, ...looks]
+  const ends = state.freeze === null ? [] : [state.freeze.until]
+  const moments = [...releases, ...looks, ...ends]
   return moments.length === 0 ? null : Math.min(...moments)
 }

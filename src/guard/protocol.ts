@@ -60,6 +60,8 @@ export type Trigger =
       readonly by: string
       readonly at: number
       readonly requestId: string
+      /** Why it starts although its cluster is frozen. Absent: a freeze refuses it. */
+      readonly overrideFreeze?: string
     }
 
 /** One runbook that a trigger matches, with its inputs bound: the answer of the activity `match`. */
@@ -137,6 +139,8 @@ export interface DetectorState {
   readonly notes?: readonly { readonly at: number; readonly text: string }[]
   /** Why verdicts are frozen; null while they are trusted. */
   readonly frozen?: string | null
+  /** A person's freeze: nothing starts until it ends. Absent or null where there is none. */
+  readonly freeze?: Freeze | null
 }
 export interface TargetState {
   readonly desired: DesiredState
@@ -154,6 +158,8 @@ export interface StartRequest {
   readonly inputs: Readonly<Record<string, Json>>
   readonly by: string
   readonly requestId: string
+  /** Why it starts although its cluster is frozen. */
+  readonly overrideFreeze?: string
 }
 export type StartReply = {
   readonly decision: Decision
@@ -190,6 +196,40 @@ export interface MarkRequest {
 }
 export interface MarkReply {
   readonly before: DesiredState
+}
+
+/** No run starts in the cluster until `until` (epoch ms), or until a person thaws it. */
+export interface Freeze {
+  readonly id: string
+  readonly by: string
+  readonly why: string
+  readonly at: number
+  readonly until: number
+  /** Runs that are open are held before their next step, too. */
+  readonly inFlight: boolean
+}
+
+/** What a person says to a detector: each is an update and a signal of its name, and each ends as a record of the journal. */
+export const FLEET_VERBS = ['freeze', 'thaw', 'reset'] as const
+export type FleetVerb = (typeof FLEET_VERBS)[number]
+interface Said {
+  readonly by: string
+  readonly why: string
+  /** Said twice, it is done once. */
+  readonly requestId: string
+}
+export type FleetCommand = Said &
+  (
+    | { readonly kind: 'freeze'; readonly forMs: number; readonly inFlight: boolean }
+    | { readonly kind: 'thaw' }
+    /** Forgets a target's attempts and cooldowns. */
+    | { readonly kind: 'reset'; readonly target: string }
+  )
+export interface FleetReply {
+  /** False where there was nothing to change. */
+  readonly changed: boolean
+  /** One sentence for the person who said it. */
+  readonly message: string
 }
 
 /** The activity `follow`: one for all open runs, the truth of when a lock is free. */

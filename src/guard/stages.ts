@@ -1,7 +1,15 @@
 // What may refuse or hold a start: the rules in the order in which they are asked. A stage is a pure function that
 // rules, or has nothing to say. Read next: guard.ts, which asks them.
 import type { Candidate, DecisionKind, Trigger } from './protocol.ts'
-import { overlap, targetOf, type GuardState, type LedgerName, type OpenEntry, type TargetRecord } from './state.ts'
+import {
+  freezeAt,
+  overlap,
+  targetOf,
+  type GuardState,
+  type LedgerName,
+  type OpenEntry,
+  type TargetRecord,
+} from './state.ts'
 
 /** One question put to the guard: may this candidate start now, because of this trigger? */
 export interface Ask {
@@ -82,6 +90,16 @@ const onceAnEpisode: Stage = ({ state, trigger }) => {
     message: `Run \`${started}\` takes care of it.`,
     workflowId: started,
   }
+}
+
+/** A person's freeze holds what would start by itself and refuses people, unless they say why it has to be now. */
+const notFrozen: Stage = ({ state, trigger, now }) => {
+  const freeze = freezeAt(state, now)
+  if (freeze === null || (trigger.kind === 'person' && trigger.overrideFreeze !== undefined)) return null
+  const message = `\`${state.cluster}\` is frozen by \`${freeze.by}\` until ${new Date(freeze.until).toISOString()}: ${freeze.why}`
+  return trigger.kind === 'person'
+    ? { kind: 'refused', reason: 'frozen', message }
+    : { kind: 'held', reason: 'frozen', message, lookAgainAt: freeze.until }
 }
 
 const lockIsFree: Stage = ({ state, candidate, trigger }) => {
@@ -175,6 +193,7 @@ export const STAGES = [
   isWanted,
   mayActAlone,
   onceAnEpisode,
+  notFrozen,
   lockIsFree,
   cooledDown,
   attemptsLeft,

@@ -1,7 +1,17 @@
 // What a cluster's guard remembers, as plain data that survives continue-as-new. Read next: stages.ts (the rules),
 // guard.ts (events in, decisions and effects out).
 import type { RunResult, UndoEntry } from '../plan/run.ts'
-import type { ClusterLimits, Decision, DesiredState, DetectorState, OpenRun, Trigger, Verdict } from './protocol.ts'
+import type {
+  ClusterLimits,
+  Decision,
+  DesiredState,
+  DetectorState,
+  FleetReply,
+  Freeze,
+  OpenRun,
+  Trigger,
+  Verdict,
+} from './protocol.ts'
 
 export interface GuardState {
   readonly v: 1
@@ -21,6 +31,10 @@ export interface GuardState {
   readonly notes: readonly { readonly at: number; readonly text: string }[]
   /** Why nothing is believed at the moment; null while the observer trusts itself. */
   readonly frozen: string | null
+  /** A person's freeze. It may be over: ask `freezeAt`. */
+  readonly freeze: Freeze | null
+  /** Answers to what persons said to the detector, by request id; newest last. */
+  readonly heard: readonly { readonly requestId: string; readonly reply: FleetReply }[]
   readonly limits: ClusterLimits
 }
 
@@ -79,11 +93,19 @@ export interface ClosedRun {
   readonly releaseAt: number
 }
 
-export const KEPT = { decisions: 200, notes: 50, answered: 200, marks: 200, attempts: 50, waiting: 20 } as const
+export const KEPT = {
+  decisions: 200,
+  notes: 50,
+  answered: 200,
+  marks: 200,
+  attempts: 50,
+  waiting: 20,
+  heard: 100,
+} as const
 
 export const DEFAULT_LIMITS: ClusterLimits = { runsInFlight: 5, startsPerMinute: 10, override: null }
 
-const NO_ATTEMPTS: Ledger = { attempts: [], cooldownUntil: null }
+export const NO_ATTEMPTS: Ledger = { attempts: [], cooldownUntil: null }
 
 export const createTarget = (desired: DesiredState, isMember: boolean): TargetRecord => ({
   isMember,
@@ -121,9 +143,22 @@ export function createGuardState(
     decisions: [],
     notes: [],
     frozen: null,
+    freeze: null,
+    heard: [],
     limits: DEFAULT_LIMITS,
   }
 }
+
+/** Takes over what an earlier build of the detector carried: what it did not know yet begins empty. */
+export const reviveGuardState = (carried: GuardState): GuardState => {
+  const blank = createTarget('serving', false)
+  const targets = Object.entries(carried.targets).map(([name, target]) => [name, { ...blank, ...target }])
+  return { ...createGuardState(carried.cluster, []), ...carried, targets: Object.fromEntries(targets) }
+}
+
+/** Answers the freeze that holds at this time; null where none does. */
+export const freezeAt = ({ freeze }: Pick<GuardState, 'freeze'>, now: number): Freeze | null =>
+  freeze !== null && freeze.until > now ? freeze : null
 
 /** Answers what outsiders may see: the answer of the query `state`. */
 export function toDetectorState(state: GuardState, at: number): DetectorState {
@@ -150,6 +185,7 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     decisions: state.decisions,
     notes: state.notes,
     frozen: state.frozen,
+    freeze: freezeAt(state, at),
   }
 }
 

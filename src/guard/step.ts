@@ -1,5 +1,5 @@
 // What one event does: the new state, the decisions that were made, and what the world is asked to do.
-import type { RunInput } from '../plan/run.ts'
+import type { RunInput, Verb, VerbMessage } from '../plan/run.ts'
 import type { Decision, RecordEntry, Trigger } from './protocol.ts'
 import type { GuardState } from './state.ts'
 
@@ -13,6 +13,8 @@ export type Effect =
   | { readonly kind: 'match'; readonly trigger: Trigger }
   | { readonly kind: 'start'; readonly workflowId: string; readonly input: RunInput; readonly grantId: string }
   | { readonly kind: 'record'; readonly record: RecordEntry }
+  /** A run is told something; one that has ended meanwhile does not hear it. */
+  | { readonly kind: 'say'; readonly workflowId: string; readonly verb: Verb; readonly message: VerbMessage }
   /** A person should know now. */
   | { readonly kind: 'page'; readonly key: string; readonly message: string }
 

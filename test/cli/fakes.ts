@@ -351,6 +351,7 @@ export interface World {
   decision: Decision
   said: { workflowId: string; verb: Verb; message: VerbMessage }[]
   started: unknown[]
+  commanded: unknown[]
   records: JournalRecord[]
   inventory: Inventory
   health: { server: string | null; workers: number; problem: string | null }
@@ -369,6 +370,7 @@ export function createWorld(): World {
     decision: fakeDecision,
     said: [],
     started: [],
+    commanded: [],
     records: [
       {
         id: 'd1',
@@ -409,6 +411,10 @@ export function createFakeEngine(world: World): Engine {
       },
       grant: () => Promise.reject(new Error('not faked')),
       mark: () => Promise.reject(new Error('not faked')),
+      command: async (cluster, command) => {
+        world.commanded.push({ cluster, ...command, requestId: typeof command.requestId })
+        return { changed: true, message: `${command.kind} was heard by ${cluster}` }
+      },
       observe: () => Promise.reject(new Error('not faked')),
       state: async () => fakeDetectorState,
     },

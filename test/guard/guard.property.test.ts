@@ -6,7 +6,7 @@ import type { Candidate, Decision, MatchReport, Trigger } from '../../src/guard/
 import { STAGES, type Stage } from '../../src/guard/stages.ts'
 import { createGuardState, overlap, type GuardState } from '../../src/guard/state.ts'
 import { OUTCOMES, type Outcome } from '../../src/plan/run.ts'
-import { candidateOf, createBench, NODES, person, planOf, reportOf, resultOf, seen } from './cases.ts'
+import { candidateOf, createBench, freezeOf, NODES, person, planOf, reportOf, resultOf, seen } from './cases.ts'
 
 const ATTEMPTS = [
   { count: 1, windowMs: 30_000 },
@@ -39,6 +39,8 @@ type Move =
       readonly key: number
     }
   | { readonly kind: 'doubt'; readonly trusted: boolean }
+  | { readonly kind: 'freeze'; readonly id: number; readonly forMs: number; readonly inFlight: boolean }
+  | { readonly kind: 'thaw'; readonly id: number }
   | { readonly kind: 'deliver'; readonly index: number; readonly twice: boolean }
   | { readonly kind: 'tick' }
 
@@ -76,6 +78,16 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('doubt' as const), trusted: fc.boolean() }) },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('freeze' as const),
+      id: fc.nat(10),
+      forMs: fc.integer({ min: 1_000, max: 60_000 }),
+      inFlight: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('thaw' as const), id: fc.nat(10) }) },
+  {
     weight: 5,
     arbitrary: fc.record({ kind: fc.constant('deliver' as const), index: fc.nat(10), twice: fc.boolean() }),
   },
@@ -105,6 +117,8 @@ function play(moves: readonly (readonly [Move, number])[], stages: readonly Stag
   const episodes = new Map<string, string>()
   const wideAsks = new Set<string>()
   const seenDecisions: Decision[] = []
+  const words = new Set<string>()
+  let frozenUntil = 0
 
   const send = (event: GuardEvent): readonly Decision[] => {
     const before = state
@@ -115,6 +129,7 @@ function play(moves: readonly (readonly [Move, number])[], stages: readonly Stag
       if (effect.kind !== 'start') continue
       expect(startedIds.has(effect.workflowId)).toBe(false)
       startedIds.add(effect.workflowId)
+      expect(frozenUntil).toBeLessThanOrEqual(now)
       const { target, startedBy } = effect.input
       if (startedBy.kind !== 'person') {
         const episode = `${target}@${before.targets[target]!.episode}`
@@ -189,6 +204,20 @@ function play(moves: readonly (readonly [Move, number])[], stages: readonly Stag
           request: { target: each.node, desired: each.desired, why: 'test', key: `k${each.key}` },
         })
         break
+      case 'freeze':
+      case 'thaw': {
+        // The oracle's own book: a word counts when its id is heard for the first time.
+        const id = `${each.kind}${each.id}`
+        if (!words.has(id)) frozenUntil = each.kind === 'freeze' ? now + each.forMs : 0
+        words.add(id)
+        const said = { by: 'ada', why: 'test', requestId: id }
+        const command =
+          each.kind === 'freeze'
+            ? { ...said, kind: each.kind, forMs: each.forMs, inFlight: each.inFlight }
+            : { ...said, kind: each.kind }
+        send({ kind: 'commanded', command })
+        break
+      }
       case 'doubt':
         send({
           kind: 'observed',
@@ -237,7 +266,16 @@ describe('any order of events, doubled, late or lost', () => {
 })
 
 describe('the oracle above is not blind', () => {
-  test.each(['observerIsTrusted', 'isWanted', 'lockIsFree', 'cooledDown', 'attemptsLeft', 'clusterHasRoom', 'noStorm'])(
+  test.each([
+    'observerIsTrusted',
+    'isWanted',
+    'notFrozen',
+    'lockIsFree',
+    'cooledDown',
+    'attemptsLeft',
+    'clusterHasRoom',
+    'noStorm',
+  ])(
     'without %s some order of events breaks an invariant',
     (name) => {
       const rest = STAGES.filter((stage) => stage.name !== name)
@@ -287,6 +325,13 @@ describe('each stage is needed', () => {
       bench.observe('node-2', 'suspect', 1000)
       bench.ask({ kind: 'verdict', target: 'node-2', verdict: 'suspect', phi: 9, at: 1000, evidence: '' }, 1001)
       return bench.started.length - 1
+    },
+    notFrozen: (stages) => {
+      const bench = createBench({ stages })
+      bench.send({ kind: 'commanded', command: freezeOf('f') }, 900)
+      bench.observe('node-2', 'failed', 1000)
+      bench.ask(person('a', 1001), 1001)
+      return bench.started.length
     },
     lockIsFree: (stages) => {
       const bench = createBench({ stages })

@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity'
 import { Client, Connection } from '@temporalio/client'
 import { ApplicationFailure, type Duration } from '@temporalio/common'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
-import type { GrantReply } from '../../src/guard/protocol.ts'
+import type { GrantReply, RecordCall, RecordEntry } from '../../src/guard/protocol.ts'
 import type { ActionCall, RunInput, VerifyReport } from '../../src/plan/run.ts'
 import type { TestServer } from '../temporal-server.ts'
 
@@ -14,6 +14,8 @@ export interface TestWorker {
   /** What actions did, `<step> <action> <arguments>`, in order. */
   readonly did: string[]
   readonly calls: ActionCall[]
+  /** What runs wrote into the journal. */
+  readonly recorded: RecordEntry[]
   verified: boolean
   granted: boolean
   stop(): Promise<void>
@@ -56,6 +58,7 @@ export async function startTestWorker(server: TestServer, taskQueue: string): Pr
   const connection = await NativeConnection.connect({ address: server.address })
   const clientConnection = await Connection.connect({ address: server.address })
   const did: string[] = []
+  const recorded: RecordEntry[] = []
   const calls: ActionCall[] = []
   const note = (call: ActionCall): void => {
     calls.push(call)
@@ -102,6 +105,7 @@ export async function startTestWorker(server: TestServer, taskQueue: string): Pr
       evidence: null,
     }),
     notify: async () => null,
+    record: async ({ records }: RecordCall) => (recorded.push(...records), records.length),
     grant: async (): Promise<GrantReply> =>
       state.granted
         ? { granted: true, grant: { id: 'g2', workflowId: '', issuedAt: 0 } }
@@ -122,6 +126,7 @@ export async function startTestWorker(server: TestServer, taskQueue: string): Pr
     taskQueue,
     did,
     calls,
+    recorded,
     async stop() {
       worker.shutdown()
       await running

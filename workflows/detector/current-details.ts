@@ -11,6 +11,9 @@ export function currentDetails(state: GuardState): string {
   const others = members.filter((member) => !well.includes(member)).slice(0, ROWS)
   return [
     `**${state.cluster}**: ${well.length} of ${members.length} targets are healthy and serving.`,
+    ...(state.freeze === null
+      ? []
+      : [`**Frozen** by ${state.freeze.by} until ${new Date(state.freeze.until).toISOString()}: ${state.freeze.why}`]),
     ...(state.frozen === null ? [] : [`**Nothing starts by itself:** ${state.frozen}`]),
     ...table(
       ['target', 'verdict', 'meant to be', 'evidence'],

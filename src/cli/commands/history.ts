@@ -11,6 +11,7 @@ interface Options {
   readonly kind?: RecordKind
   readonly cluster?: string
   readonly target?: string
+  readonly node?: string
   readonly run?: string
   readonly since: number
   readonly limit: number
@@ -29,10 +30,11 @@ export const history: Verb<Options> = {
       .addOption(choice('--kind <kind>', 'only records of this kind', RECORD_KINDS))
       .option('--cluster <name>', 'only this cluster')
       .option('--target <name>', 'only this target')
+      .option('--node <name>', 'the same, for a node')
       .option('--run <id>', 'only this run')
       .addOption(duration('--since <duration>', 'how far back', '7d'))
       .addOption(countOption('--limit <n>', 'at most so many', 50)),
-  async run({ io, out, journal }, { kind, cluster, target, run, since, limit }) {
+  async run({ io, out, journal }, { kind, cluster, node, target = node, run, since, limit }) {
     const query = {
       since: io.now() - since,
       limit,
@@ -58,6 +60,9 @@ const BRIEF = 200
 function textOf(record: JournalRecord): string {
   const decision = record.kind === 'decision' ? decisionFrom(record) : null
   if (decision !== null) return `${decision.kind}: ${decision.message}`
-  const text = JSON.stringify(record.body)
+  const { body } = record
+  if (typeof body === 'object' && body !== null && 'text' in body && typeof body['text'] === 'string')
+    return body['text']
+  const text = JSON.stringify(body)
   return text.length > BRIEF ? `${text.slice(0, BRIEF)}…` : text
 }

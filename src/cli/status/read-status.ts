@@ -1,6 +1,6 @@
 // Gathers what `status` shows from the detector, its watch, the runs and the inventory. What cannot be had is null, and
 // never looks like good news.
-import type { DesiredState, DetectorState, Verdict, WatchCheckpoint } from '../../guard/protocol.ts'
+import type { DesiredState, DetectorState, Freeze, Verdict, WatchCheckpoint } from '../../guard/protocol.ts'
 import type { Cluster } from '../../inventory/inventory.ts'
 import type { GuardSpec } from '../../plan/plan.ts'
 import type { Engine, RunSummary } from '../../temporal/engine.ts'
@@ -28,6 +28,8 @@ export interface ClusterStatus {
   readonly lagMs: number | null
   /** Why verdicts are frozen; null while they are trusted, or nothing is known. */
   readonly frozen: string | null
+  /** A person's freeze; null where none is known. */
+  readonly freeze: Freeze | null
   /** What a person should look at, newest last. */
   readonly notes: readonly { readonly at: number; readonly text: string }[]
   readonly nodes: readonly NodeStatus[]
@@ -108,6 +110,7 @@ async function readCluster(
     at: times.length === 0 ? null : Math.max(...times),
     lagMs: seen.length === 0 ? null : Math.max(...seen.map(({ lagMs }) => lagMs)),
     frozen: known?.frozen ?? null,
+    freeze: known?.freeze ?? null,
     notes: (known?.notes ?? []).slice(-5),
     nodes: cluster.nodes.map(({ name, spare }) => readNode(name, spare, cluster, known, seen, guards, io.now())),
   }

@@ -17,6 +17,7 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
   const lines: string[] = []
   if (status.acceptance) lines.push(paint.yellow('! acceptance inventory: guards are loosened; not for production'))
   if (status.insecure) lines.push(paint.yellow('! the HTTP server listens beyond this machine'))
+  lines.push(...status.clusters.flatMap((cluster) => renderFreeze(cluster, nowMs, paint)))
   lines.push(
     engine.server === null
       ? paint.red(`✗ engine: not reachable`)
@@ -36,6 +37,17 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
       `A run waits for a person: ${paint.cyan('phix list --waiting')}, then ${paint.cyan('phix show RUN')}`,
     )
   return lines
+}
+
+/** Above everything else: whoever wonders why nothing starts must not have to look for it. */
+function renderFreeze({ name, freeze }: ClusterStatus, nowMs: number, paint: Paint): readonly string[] {
+  if (freeze === null) return []
+  const runs = freeze.inFlight ? 'nothing starts, open runs are held' : 'nothing starts, open runs go on'
+  const left = formatDuration(Math.max(0, freeze.until - nowMs))
+  return [
+    paint.yellow(`! cluster ${name} is frozen for ${left} more by ${freeze.by}, ${runs}: ${freeze.why}`),
+    `    phix thaw --cluster ${name} --why "…"`,
+  ]
 }
 
 function renderCluster(cluster: ClusterStatus, nowMs: number, paint: Paint): readonly string[] {
