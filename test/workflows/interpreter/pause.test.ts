@@ -81,7 +81,7 @@ describe('a paused run', () => {
   test('is not held once it ends: `finally` and undo run', async () => {
     const plan = planOf([change('a'), fail('stop')], { finally: [change('tidy')] })
     const { did, state } = await runWith(plan, [
-      [250, (each) => void expect(pauseRun(each, { by: 'ada' }, 250)).toMatch(/ending already/)],
+      [250, (each) => expect(pauseRun(each, { by: 'ada' }, 250)).toMatch(/ending already/)],
     ])
     expect(Object.keys(did)).toEqual(['a', 'undo/a#1', 'finally/tidy'])
     expect(pausesAt(state, 250)).toEqual([])
