@@ -89,7 +89,7 @@ export async function detector(input: DetectorInput): Promise<void> {
   async function carryOut(effect: Effect): Promise<void> {
     switch (effect.kind) {
       case 'match':
-        return void matchAndDecide(effect.trigger)
+        return void matchAndDecide(effect.trigger, effect.probe === true)
       case 'start':
         return start(effect)
       case 'record':
@@ -101,12 +101,12 @@ export async function detector(input: DetectorInput): Promise<void> {
     }
   }
 
-  async function matchAndDecide(trigger: Trigger): Promise<void> {
+  async function matchAndDecide(trigger: Trigger, probe: boolean): Promise<void> {
     const key = trigger.kind === 'person' ? trigger.requestId : `${trigger.kind} ${trigger.target}`
     if (matching.has(key)) return
     matching.add(key)
     try {
-      const report = await matchStanding({ cluster, trigger })
+      const report = await matchStanding({ cluster, trigger, ...(probe ? { probe } : {}) })
       await apply({ kind: 'matched', trigger, report })
     } catch (error) {
       log.warn('matching failed; what still stands is matched again', { key, error })

@@ -35,7 +35,7 @@ import { capResult } from './cap-result.ts'
 import { checkInput, hasGrant, isGranted, stateFrom } from './check-input.ts'
 import { detailsOf } from './details.ts'
 import { createGates, isRunVerb, type Gates } from './gates.ts'
-import { ackRun, pauseRun, pausesAt, resumeRun } from './interpreter/pause.ts'
+import { ackRun, GOES_ON, hasChanged, pauseRun, pausesAt, resumeRun } from './interpreter/pause.ts'
 import { startPlan, type OpenRun } from './interpreter/run-plan.ts'
 import { addNote, newState, rowsOf, type State } from './interpreter/state.ts'
 import { recordEnd, recordGates, recordStart } from './run-records.ts'
@@ -76,7 +76,8 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
   }
   const draw = (): void => setCurrentDetails(detailsOf(workflowId, state, gates.list(), end.result))
   const toRun: Readonly<Record<RunVerb, (message: VerbMessage) => string | null>> = {
-    cancel: ({ by, why = null }) => cancel(by, why),
+    cancel: ({ by, why = null, ifUnchanged }) =>
+      ifUnchanged === true && hasChanged(state) ? GOES_ON : cancel(by, why),
     pause: (message) => pauseRun(state, message, Date.now()),
     resume: (message) => resumeRun(state, message, Date.now()),
     ack: (message) => ackRun(state, message, Date.now()),

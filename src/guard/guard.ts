@@ -3,8 +3,11 @@
 // trigger ends as one decision. Reading order: stages.ts, decide.ts, close.ts.
 import { close, release } from './close.ts'
 import { command } from './command.ts'
-import { decide, keep, LOOK_AGAIN_MS } from './decide.ts'
+import { decide, LOOK_AGAIN_MS } from './decide.ts'
+import { keep } from './keep.ts'
 import { endFreeze, pauseFor } from './freeze.ts'
+import { tellResolvedLate } from './resolved.ts'
+import { dropStale, queueLooks } from './queue.ts'
 import { lookAround, observe, standingTrigger } from './observe.ts'
 import type {
   EndedMessage,
@@ -37,7 +40,7 @@ export type GuardEvent =
 export function advance(state: GuardState, event: GuardEvent, now: number, stages: readonly Stage[] = STAGES): Step {
   switch (event.kind) {
     case 'observed':
-      return observe(state, event.observation, now)
+      return andThen(observe(state, event.observation, now), (each) => dropStale(each, now))
     case 'matched':
       return decide(state, event.trigger, event.report, now, stages)
     case 'launched':
@@ -53,7 +56,10 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
     case 'commanded':
       return command(state, event.command, now)
     case 'tick':
-      return [endFreeze, release, look].reduce((step, next) => andThen(step, (each) => next(each, now)), still(state))
+      return [endFreeze, dropStale, release, look].reduce(
+        (step, next) => andThen(step, (each) => next(each, now)),
+        still(state),
+      )
   }
 }
 
@@ -62,7 +68,11 @@ const look = (state: GuardState, now: number): Step => ({ state, decisions: [], 
 /** A run that was being started when its cluster was frozen is held, too. */
 function launched(state: GuardState, workflowId: string, now: number): Step {
   const run = state.open.find((each) => each.workflowId === workflowId)
-  return { state, decisions: [], effects: run === undefined ? [] : pauseFor(state, [run], now) }
+  return {
+    state,
+    decisions: [],
+    effects: run === undefined ? [] : [...pauseFor(state, [run], now), ...tellResolvedLate(state, run, now)],
+  }
 }
 
 const changeRun = (state: GuardState, workflowId: string, change: Partial<OpenEntry>): GuardState => ({
@@ -129,6 +139,6 @@ export function nextLook(state: GuardState): number | null {
     startedIn === null && lookAgainAt < NEVER && standingTrigger(state, name) !== null ? [lookAgainAt] : [],
   )
   const ends = state.freeze === null ? [] : [state.freeze.until]
-  const moments = [...releases, ...looks, ...ends]
+  const moments = [...releases, ...looks, ...ends, ...queueLooks(state)]
   return moments.length === 0 ? null : Math.min(...moments)
 }

@@ -74,10 +74,20 @@ export interface Candidate {
   readonly lock: string | null
   /** Node names that the lock covers; `*` covers everything. Absent: the lock's own name alone. */
   readonly covers?: readonly string[]
+  /** The zones it touches with all their nodes, where its guard keeps something of each. */
+  readonly zones?: readonly Zone[]
+  /** Every node of the control plane, where it touches one. */
+  readonly controlPlane?: readonly string[]
+}
+export interface Zone {
+  readonly zone: string
+  readonly nodes: readonly string[]
 }
 export interface MatchCall {
   readonly cluster: string
   readonly trigger: Trigger
+  /** The trigger was held: its target is probed again before it may start anything. */
+  readonly probe?: boolean
 }
 export interface MatchReport {
   readonly candidates: readonly Candidate[]
@@ -85,6 +95,8 @@ export interface MatchReport {
   readonly refused: readonly { readonly runbook: string; readonly reason: string }[]
   /** The cluster's limits as the inventory has them now. */
   readonly limits?: ClusterLimits
+  /** A fresh probe found the target well: what it answered. */
+  readonly gone?: string
 }
 
 /** Limits of a whole cluster; the inventory's `ClusterGuard` has this shape. */
@@ -92,6 +104,8 @@ export interface ClusterLimits {
   readonly runsInFlight: number
   readonly startsPerMinute: number
   readonly override: { readonly cooldownMs: number | null; readonly attempts: number | null } | null
+  /** A target that turns this often within the window is flapping and has at most so many starts an hour. */
+  readonly flapping?: { readonly turns: number; readonly windowMs: number; readonly startsPerHour: number }
 }
 
 export const DECISION_KINDS = ['started', 'joined', 'held', 'refused', 'shadowed'] as const
@@ -148,6 +162,10 @@ export interface TargetState {
   readonly since: number
   readonly attempts: readonly number[]
   readonly cooldownUntil: number | null
+  /** It turns ill and well again and again: it has only a few starts an hour. */
+  readonly flapping?: boolean
+  /** Runbooks that did not help it, with how many times in a row. */
+  readonly rungs?: Readonly<Record<string, number>>
   /** What the run that took it out left to be undone when it returns. */
   readonly undoLater: readonly UndoEntry[]
 }
@@ -181,6 +199,8 @@ export interface GrantRequest {
   readonly startedBy: StartedBy
   /** Filled by the activity `grant` from the inventory, as in `Candidate`. */
   readonly covers?: readonly string[]
+  readonly zones?: readonly Zone[]
+  readonly controlPlane?: readonly string[]
   readonly limits?: ClusterLimits
 }
 export type GrantReply =

@@ -17,6 +17,9 @@ export function reset(
   const text = `\`${by}\` cleared ${attempts} attempt(s) and the cooldown of \`${name}\`: ${why}`
   const next = withTarget(state, name, {
     ledgers: { heal: NO_ATTEMPTS, bringBack: NO_ATTEMPTS },
+    helpedAt: null,
+    turns: [],
+    rungs: {},
     lookAgainAt: 0,
     lastAnswer: null,
   })

@@ -1,5 +1,6 @@
 // What a cluster's guard remembers, as plain data that survives continue-as-new. Read next: stages.ts (the rules),
 // guard.ts (events in, decisions and effects out).
+import type { Severity } from '../plan/plan.ts'
 import type { RunResult, UndoEntry } from '../plan/run.ts'
 import type {
   ClusterLimits,
@@ -12,6 +13,7 @@ import type {
   Trigger,
   Verdict,
 } from './protocol.ts'
+import { isFlapping } from './turns.ts'
 
 export interface GuardState {
   readonly v: 1
@@ -31,11 +33,26 @@ export interface GuardState {
   readonly notes: readonly { readonly at: number; readonly text: string }[]
   /** Why nothing is believed at the moment; null while the observer trusts itself. */
   readonly frozen: string | null
+  /** Who waits in line for a lock, in the order of arrival. */
+  readonly queue: readonly QueueEntry[]
+  /** When a storm last held something back. */
+  readonly stormAt: number | null
   /** A person's freeze. It may be over: ask `freezeAt`. */
   readonly freeze: Freeze | null
   /** Answers to what persons said to the detector, by request id; newest last. */
   readonly heard: readonly { readonly requestId: string; readonly reply: FleetReply }[]
   readonly limits: ClusterLimits
+}
+
+/** One that waits in line for a lock. */
+export interface QueueEntry {
+  readonly key: string
+  readonly trigger: Trigger
+  readonly target: string
+  readonly runbook: string
+  readonly severity: Severity
+  readonly covers: readonly string[]
+  readonly since: number
 }
 
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
@@ -73,6 +90,12 @@ export interface TargetRecord {
   /** The standing trigger's last decision, so that the same answer to the same question is not written twice. */
   readonly lastAnswer: { readonly key: string; readonly reason: string; readonly decisionId: string } | null
   readonly undoLater: readonly UndoEntry[]
+  /** When a run on it last helped. */
+  readonly helpedAt: number | null
+  /** When it turned ill or well, newest last. */
+  readonly turns: readonly number[]
+  /** Runbooks that did not help it, with how many times in a row. */
+  readonly rungs: Readonly<Record<string, number>>
 }
 
 export interface OpenEntry extends OpenRun {
@@ -84,6 +107,9 @@ export interface OpenEntry extends OpenRun {
   /** The run's own last word, before its close is known. */
   readonly said: RunResult | null
   readonly closed: ClosedRun | null
+  readonly severity?: Severity
+  /** The runbook that has cancelled it to take its place. */
+  readonly preemptedBy?: string
 }
 export interface ClosedRun {
   readonly status: string
@@ -123,6 +149,9 @@ export const createTarget = (desired: DesiredState, isMember: boolean): TargetRe
   lookAgainAt: 0,
   lastAnswer: null,
   undoLater: [],
+  helpedAt: null,
+  turns: [],
+  rungs: {},
 })
 
 /** Creates the memory of a cluster that nothing is known of yet: every verdict is `unknown`. */
@@ -143,6 +172,8 @@ export function createGuardState(
     decisions: [],
     notes: [],
     frozen: null,
+    queue: [],
+    stormAt: null,
     freeze: null,
     heard: [],
     limits: DEFAULT_LIMITS,
@@ -178,6 +209,8 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
             attempts: target.ledgers.heal.attempts,
             cooldownUntil: target.ledgers.heal.cooldownUntil,
             undoLater: target.undoLater,
+            flapping: isFlapping(target, state.limits, at),
+            rungs: target.rungs,
           },
         ]),
     ),

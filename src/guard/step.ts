@@ -10,7 +10,7 @@ export interface Step {
 }
 
 export type Effect =
-  | { readonly kind: 'match'; readonly trigger: Trigger }
+  | { readonly kind: 'match'; readonly trigger: Trigger; readonly probe?: boolean }
   | { readonly kind: 'start'; readonly workflowId: string; readonly input: RunInput; readonly grantId: string }
   | { readonly kind: 'record'; readonly record: RecordEntry }
   /** A run is told something; one that has ended meanwhile does not hear it. */

@@ -110,6 +110,8 @@ export interface VerbMessage {
   readonly value?: Json
   /** For `pause`: epoch ms at which the run goes on by itself. */
   readonly until?: number
+  /** For `cancel` and `pause`: refused where the run has begun to change anything. */
+  readonly ifUnchanged?: boolean
   /** For `pause` and `resume`: who holds it, where it is not a person. */
   readonly hold?: 'freeze'
 }

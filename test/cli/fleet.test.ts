@@ -74,6 +74,17 @@ describe('phix freeze', () => {
   })
 })
 
+test('phix status says which node is flapping and what did not help it', async () => {
+  const world = createWorld()
+  const engine = createFakeEngine(world)
+  const node = { ...fakeDetectorState.targets['node-2']!, flapping: true, rungs: { 'single-node-recovery': 2 } }
+  const state = async () => ({ ...fakeDetectorState, targets: { ...fakeDetectorState.targets, 'node-2': node } })
+  world.connect = () => ({ ...engine, detector: { ...engine.detector, state } })
+  const { out } = await say(['status'], world)
+  expect(out).toContain('! node-2 is flapping: it gets only a few starts an hour')
+  expect(out).toContain('! did not help node-2: single-node-recovery 2×')
+})
+
 test('phix thaw tells the cluster that is named', async () => {
   const world = createWorld()
   await say(['thaw', '--cluster', 'lab', '--why', 'done'], world)

@@ -10,6 +10,7 @@ const LONGEST_MS = 30 * 86_400_000
 /** Holds the run, or moves the end of a pause of the same kind. Answers null, or why there is nothing to hold. */
 export function pauseRun(state: State, said: VerbMessage, now: number): string | null {
   if (state.ending !== null || state.cancel !== null) return 'The run is ending already; that is never held.'
+  if (said.ifUnchanged === true && hasChanged(state)) return GOES_ON
   const { by, why = null } = said
   const hold = said.hold ?? 'person'
   const until = Math.min(said.until ?? now + DEFAULT_MS, now + LONGEST_MS)
@@ -18,6 +19,11 @@ export function pauseRun(state: State, said: VerbMessage, now: number): string |
   addNote(state, now, `${by} paused the run until ${new Date(until).toISOString()}${why === null ? '' : `: ${why}`}`)
   return null
 }
+
+export const GOES_ON = 'The run has begun to change something: it goes on to its check.'
+/** Whether taking the run out of the world would leave a trace. Children and modes count as changes. */
+export const hasChanged = ({ changed, undo }: Pick<State, 'changed' | 'undo'>): boolean =>
+  changed === true || undo.length > 0
 
 /** Lets the run go on. The end of a freeze lets go of the freeze alone; a person lets go of everything. */
 export function resumeRun(state: State, { by, why, hold }: VerbMessage, now: number): string | null {

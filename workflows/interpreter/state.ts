@@ -57,6 +57,8 @@ export interface State {
   cancel: { readonly by: string; readonly why: string | null } | null
   /** What holds the run before its next step. Absent in the state of a run that began before there were pauses. */
   pauses?: readonly Pause[]
+  /** It has begun to change something. */
+  changed?: boolean
   /** Who is on it: the ladder calls nobody else. */
   acked?: { readonly by: string; readonly at: number }
   /** How the steps ended, once they did. */

@@ -46,6 +46,10 @@ export interface NodeStatus {
   /** How many automatic starts are left in the runbooks' window; null: not known. */
   readonly attemptsLeft: number | null
   readonly cooldownUntil: number | null
+  /** It turns ill and well again and again. */
+  readonly flapping: boolean
+  /** Runbooks that did not help it, with how many times in a row. */
+  readonly rungs: Readonly<Record<string, number>>
 }
 
 const UNREACHABLE = { server: null, workers: 0 }
@@ -138,6 +142,8 @@ function readNode(
     lock: state?.open.find((run) => run.lock === name || run.target === name)?.workflowId ?? null,
     attemptsLeft: target === undefined ? null : attemptsLeft(target.attempts, guards, cluster, nowMs),
     cooldownUntil: target?.cooldownUntil ?? null,
+    flapping: target?.flapping ?? false,
+    rungs: target?.rungs ?? {},
   }
 }
 

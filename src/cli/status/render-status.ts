@@ -72,7 +72,17 @@ function renderCluster(cluster: ClusterStatus, nowMs: number, paint: Paint): rea
       ? []
       : [`  ${paint.yellow(`! verdicts are frozen, nothing starts by itself: ${cluster.frozen}`)}`]),
     ...rows.map((row) => `  ${row}`),
+    ...cluster.nodes.flatMap((node) => renderTroubles(node, paint)),
     ...cluster.notes.map(({ at, text }) => `  ${paint.yellow('!')} ${formatAgo(at, nowMs)}: ${text}`),
+  ]
+}
+
+/** What the guard remembers of a node that a person should know: it flaps, or nothing has helped it. */
+function renderTroubles({ name, flapping, rungs }: NodeStatus, paint: Paint): readonly string[] {
+  const failed = Object.entries(rungs).map(([runbook, times]) => `${runbook} ${times}×`)
+  return [
+    ...(flapping ? [`  ${paint.yellow(`! ${name} is flapping: it gets only a few starts an hour`)}`] : []),
+    ...(failed.length > 0 ? [`  ${paint.yellow(`! did not help ${name}: ${failed.join(', ')}`)}`] : []),
   ]
 }
 

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { simulateHost, type Script } from '../../../src/rehearsal/simulated-host.ts'
 import { createVirtualClock } from '../../../src/rehearsal/virtual-clock.ts'
 import type { RunResult } from '../../../src/plan/run.ts'
-import { ackRun, pauseRun, pausesAt, resumeRun } from '../../../workflows/interpreter/pause.ts'
+import { ackRun, GOES_ON, hasChanged, pauseRun, pausesAt, resumeRun } from '../../../workflows/interpreter/pause.ts'
 import { startPlan, type OpenRun } from '../../../workflows/interpreter/run-plan.ts'
 import { newState, type State } from '../../../workflows/interpreter/state.ts'
-import { change, fail, inputOf, planOf } from '../plans.ts'
+import { change, fail, inputOf, planOf, read } from '../plans.ts'
 
 const MINUTE = 60_000
 
@@ -97,6 +97,20 @@ describe('a paused run', () => {
     pauseRun(state, { by: 'grace', hold: 'freeze', until: 500 }, 3)
     expect(resumeRun(state, { by: 'bob' }, 4)).toBeNull()
     expect(pausesAt(state, 4)).toEqual([])
+  })
+})
+
+describe('a word for a run that has changed nothing', () => {
+  test('is heard before its first change, and not after it began', async () => {
+    const said: (string | null)[] = []
+    const say = (time: number) =>
+      [
+        time,
+        (state: State) => void said.push(pauseRun(state, { by: 'phix', ifUnchanged: true, until: time + 1 }, time)),
+      ] as const
+    const { state } = await runWith(planOf([read('look'), change('a')]), [say(50), say(150)])
+    expect(said).toEqual([null, GOES_ON])
+    expect(hasChanged(state)).toBe(true)
   })
 })
 
