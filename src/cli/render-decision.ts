@@ -52,7 +52,8 @@ export function triggerText(trigger: Trigger): string {
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   locked: 'Another run holds the lock: watch it with `phix follow --latest`.',
   queued: 'It starts when the run before it has ended: watch with `phix follow --latest`.',
-  'held-after-success': 'It was just helped: see that run with `phix history --node NODE`, and look again after the hold.',
+  'held-after-success':
+    'It was just helped: see that run with `phix history --node NODE`, and look again after the hold.',
   'ladder-spent': 'No runbook helped it: act by hand, then `phix reset NODE --why "…"`.',
   flapping: 'It falls and comes back again and again: find out why with `phix history --node NODE`.',
   'zone-budget': 'Too little of its zone is healthy: bring another node of the zone back first, see `phix status`.',

@@ -20,7 +20,7 @@ export function freeze(state: GuardState, asked: FreezeCommand, now: number): re
   const kept = inFlight ? pauseFor(next, open, now) : resumeAfter(state)
   const held = inFlight ? ` ${open.length} open run(s) are held before their next step.` : ''
   const text = `\`${by}\` froze \`${state.cluster}\` until ${new Date(until).toISOString()}: ${why}.${held}`
-  const record = audit(next, { what: 'freeze', by, why, until, inFlight, text }, null, requestId, now)
+  const record = audit(next, { what: 'freeze', id: requestId, by, why, until, inFlight, text }, null, requestId, now)
   return [{ state: next, decisions: [], effects: [record, ...kept] }, text]
 }
 

@@ -9,7 +9,9 @@ import type {
   DetectorState,
   FleetReply,
   Freeze,
+  LedgerName,
   OpenRun,
+  RunBooks,
   Trigger,
   Verdict,
 } from './protocol.ts'
@@ -42,6 +44,8 @@ export interface GuardState {
   /** Answers to what persons said to the detector, by request id; newest last. */
   readonly heard: readonly { readonly requestId: string; readonly reply: FleetReply }[]
   readonly limits: ClusterLimits
+  /** Groups that are told what a person should know now. */
+  readonly page: readonly string[]
 }
 
 /** One that waits in line for a lock. */
@@ -56,9 +60,6 @@ export interface QueueEntry {
 }
 
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
-
-/** Attempts to heal a target and to bring it back are counted apart: a failed repair must not keep a well node out. */
-export type LedgerName = 'heal' | 'bringBack'
 
 export interface Ledger {
   readonly attempts: readonly number[]
@@ -98,16 +99,10 @@ export interface TargetRecord {
   readonly rungs: Readonly<Record<string, number>>
 }
 
-export interface OpenEntry extends OpenRun {
-  readonly covers: readonly string[]
-  readonly ledger: LedgerName
-  readonly trigger: Trigger
-  /** How long its last activity may still act after the run was ended from outside. */
-  readonly graceMs: number
+export interface OpenEntry extends OpenRun, RunBooks {
   /** The run's own last word, before its close is known. */
   readonly said: RunResult | null
   readonly closed: ClosedRun | null
-  readonly severity?: Severity
   /** The runbook that has cancelled it to take its place. */
   readonly preemptedBy?: string
 }
@@ -177,6 +172,7 @@ export function createGuardState(
     freeze: null,
     heard: [],
     limits: DEFAULT_LIMITS,
+    page: [],
   }
 }
 
