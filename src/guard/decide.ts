@@ -76,7 +76,7 @@ function nobodyFits(trigger: Trigger, { refused }: MatchReport, now: number): Ru
     first === undefined
       ? `No runbook is for this (${trigger.kind === 'person' ? trigger.runbook : trigger.kind}).`
       : refused.map((each) => `\`${each.runbook}\`: ${each.reason}`).join(' ')
-  return { kind: 'refused', reason, message: message.slice(0, 2_000), lookAgainAt: now + NO_RUNBOOK_AGAIN_MS }
+  return { kind: 'refused', reason, message, lookAgainAt: now + NO_RUNBOOK_AGAIN_MS }
 }
 
 const targetName = (state: GuardState, trigger: Trigger, candidate: Pick<Candidate, 'target'> | null): string =>

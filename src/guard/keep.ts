@@ -6,12 +6,14 @@ import { keepLast, KEPT, type GuardState } from './state.ts'
 import type { Effect, Step } from './step.ts'
 
 const KEPT_INPUT_BYTES = 1_024
+const MESSAGE_LENGTH = 2_000
 
 /** Writes one decision down, in memory and as a record for the journal. */
 export function keep(state: GuardState, facts: Omit<Decision, 'id' | 'at' | 'cluster'>, now: number): Step {
   const sequence = state.sequence + 1
   const id = `${state.cluster}/${episodeFrom(now)}-${sequence.toString(36)}`
-  const decision: Decision = { ...facts, id, at: now, cluster: state.cluster, trigger: slim(facts.trigger) }
+  const message = facts.message.slice(0, MESSAGE_LENGTH)
+  const decision: Decision = { ...facts, message, id, at: now, cluster: state.cluster, trigger: slim(facts.trigger) }
   const asked = facts.trigger.kind === 'person' ? facts.trigger.requestId : null
   const next: GuardState = {
     ...state,

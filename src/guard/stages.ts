@@ -10,7 +10,9 @@ import type { Candidate, DecisionKind, LedgerName, Trigger } from './protocol.ts
 import { isNextInLine } from './queue.ts'
 import { releaseIsPaced } from './storm.ts'
 import { secondsText as seconds } from './words.ts'
-import { freezeAt, overlap, targetOf, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
+import type { Json } from '../plan/json.ts'
+import { bytesOf } from '../plan/size.ts'
+import { freezeAt, KEPT, overlap, targetOf, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
 
 /** One question put to the guard: may this candidate start now, because of this trigger? */
 export interface Ask {
@@ -39,6 +41,8 @@ export interface Ruling {
 }
 export type Stage = (ask: Ask) => Ruling | null
 
+const WAITING_BYTES = 200_000
+
 export const NEVER = Number.MAX_SAFE_INTEGER
 
 /** All runs of a target in one table: which attempts count together. */
@@ -62,6 +66,12 @@ const causeStands: Stage = ({ state, trigger, isAutomatic }) => {
 const observerIsTrusted: Stage = ({ state, isAutomatic }) =>
   isAutomatic && state.frozen !== null
     ? { kind: 'held', reason: 'observer-in-doubt', message: `Nothing starts by itself: ${state.frozen}` }
+    : null
+
+/** A run that could not be accounted for is not started; people may still start theirs. */
+const isWrittenDown: Stage = ({ state, isAutomatic }) =>
+  isAutomatic && state.unrecorded !== null
+    ? { kind: 'held', reason: 'journal-away', message: `Nothing starts by itself: ${state.unrecorded}` }
     : null
 
 /** What is meant to be down is not healed; what was taken out is brought back only from `failed`. */
@@ -128,7 +138,7 @@ const lockIsFree: Stage = (ask) => {
       return { kind: 'refused', reason: 'locked', message: `${what}.`, workflowId: busy.workflowId }
     case 'queue':
     case 'preempt': {
-      const full = trigger.kind === 'person' && state.waiting.length >= 20
+      const full = trigger.kind === 'person' && isFull(state)
       if (!full && mayPreempt(ask, busy))
         return {
           kind: 'held',
@@ -147,6 +157,10 @@ const lockIsFree: Stage = (ask) => {
     }
   }
 }
+/** Whoever waits is remembered with all inputs. */
+const isFull = ({ waiting }: GuardState): boolean =>
+  waiting.length >= KEPT.waiting || bytesOf(waiting as unknown as Json) > WAITING_BYTES
+
 const nameLock = (run: OpenEntry): string => (run.lock === null ? 'its target' : `the lock of \`${run.lock}\``)
 
 const cooledDown: Stage = (ask) => {
@@ -211,6 +225,7 @@ const enoughStayHealthy: Stage = ({ state, candidate }) => {
 export const STAGES = [
   causeStands,
   observerIsTrusted,
+  isWrittenDown,
   isWanted,
   mayActAlone,
   onceAnEpisode,

@@ -44,6 +44,8 @@ export interface GuardState {
   /** Answers to what persons said to the detector, by request id; newest last. */
   readonly heard: readonly { readonly requestId: string; readonly reply: FleetReply }[]
   readonly limits: ClusterLimits
+  /** Why decisions cannot be written down at the moment, so that nothing starts by itself; null while they can. */
+  readonly unrecorded: string | null
   /** Groups that are told what a person should know now. */
   readonly page: readonly string[]
 }
@@ -122,6 +124,7 @@ export const KEPT = {
   attempts: 50,
   waiting: 20,
   heard: 100,
+  targets: 5_000,
 } as const
 
 export const DEFAULT_LIMITS: ClusterLimits = { runsInFlight: 5, startsPerMinute: 10, override: null }
@@ -172,6 +175,7 @@ export function createGuardState(
     freeze: null,
     heard: [],
     limits: DEFAULT_LIMITS,
+    unrecorded: null,
     page: [],
   }
 }
@@ -213,14 +217,18 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     open: state.open,
     decisions: state.decisions,
     notes: state.notes,
-    frozen: state.frozen,
+    frozen: heldBecause(state),
     freeze: freezeAt(state, at),
   }
 }
 
-/** Answers the state with one target changed; one that is not known yet is no member, and meant to serve. */
+/** Answers why nothing starts by itself at the moment; null while it does. */
+export const heldBecause = ({ frozen, unrecorded }: GuardState): string | null => frozen ?? unrecorded
+
+/** Answers the state with one target changed; one that is not known yet is no member, and meant to serve. Beyond a bound none is new. */
 export function withTarget(state: GuardState, name: string, change: Partial<TargetRecord>): GuardState {
   const known = Object.hasOwn(state.targets, name) ? state.targets[name] : undefined
+  if (known === undefined && Object.keys(state.targets).length >= KEPT.targets) return state
   return {
     ...state,
     targets: { ...state.targets, [name]: { ...(known ?? createTarget('serving', false)), ...change } },

@@ -310,3 +310,10 @@ describe('a cause that clears while its run is going', () => {
     expect(wordsIn(again)).toMatchObject([{ verb: 'cancel' }])
   })
 })
+
+test('an episode starts one run, also of a runbook that takes no lock', () => {
+  const bench = createBench({ match: matching({ lock: null }) })
+  bench.observe('node-2', 'suspect', 1_000)
+  bench.ask({ kind: 'verdict', target: 'node-2', verdict: 'suspect', phi: 9, at: 1_000, evidence: '' }, 1_001)
+  expect(bench.started).toHaveLength(1)
+})

@@ -6,12 +6,13 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } 
 import { createWatching, type KnownRunbook } from '../../activities/watching/create-watching.ts'
 import type { Decision, DetectorInput, DetectorState, VerdictObservation, WatchCall } from '../../src/guard/protocol.ts'
 import type { Cluster, Inventory } from '../../src/inventory/inventory.ts'
+import { bundleOptions } from '../../src/main/bundle-options.ts'
 import type { Journal, JournalRecord } from '../../src/journal/journal.ts'
 import { detectorId, TASK_QUEUE } from '../../src/plan/ids.ts'
-import type { RunResult } from '../../src/plan/run.ts'
+import type { NotifyCall, RunResult } from '../../src/plan/run.ts'
 import { connectEngine } from '../../src/temporal/connect-engine.ts'
 import { startTestServer } from '../temporal-server.ts'
-import { backAgain, clusterOf, recovery } from './stubs/lab-of-three.ts'
+import { backAgain, clusterOf, recovery, tooLarge } from './stubs/lab-of-three.ts'
 
 export async function startDetectorBench() {
   const server = await startTestServer()
@@ -47,7 +48,7 @@ export async function startDetectorBench() {
     },
     close: () => Promise.resolve(),
   }
-  const runbooks: KnownRunbook[] = [recovery, backAgain].map((plan) => ({ plan, planHash: 'a'.repeat(64) }))
+  const runbooks: KnownRunbook[] = [recovery, backAgain, tooLarge].map((plan) => ({ plan, planHash: 'a'.repeat(64) }))
   const log = { info() {}, warn() {}, error() {} }
   const watching = createWatching({
     inventory,
@@ -71,7 +72,7 @@ export async function startDetectorBench() {
     return { v: 1, at: watches.length, nodes: [], lagMs: 0, checksum: 'x' }
   }
   const workflowsPath = fileURLToPath(new URL('./stubs/workflows.ts', import.meta.url))
-  const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+  const bundle = await bundleWorkflowCode(bundleOptions(workflowsPath))
   const native = await NativeConnection.connect({ address: server.address })
   const worker = await Worker.create({
     connection: native,
@@ -81,7 +82,7 @@ export async function startDetectorBench() {
     activities: {
       ...watching,
       watch: listen,
-      notify: (call: { message: string }) => Promise.resolve(void pages.push(call.message)),
+      notify: ({ to, message }: NotifyCall) => Promise.resolve(void pages.push(`${to.join(',')}: ${message}`)),
     },
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: 500,
@@ -99,16 +100,12 @@ export async function startDetectorBench() {
     /** Starts the detector of a cluster of its own for one test. */
     async start(
       name: string,
-      { eventsBeforeContinue }: Pick<DetectorInput, 'eventsBeforeContinue'> = {},
+      more: Pick<DetectorInput, 'eventsBeforeContinue' | 'state'> = {},
       cluster = clusterOf(name),
     ) {
       clusters.push(cluster)
       const targets = cluster.nodes.map((node) => ({ name: node.name, desired: 'serving' as const }))
-      const input: DetectorInput = {
-        cluster: name,
-        targets,
-        ...(eventsBeforeContinue === undefined ? {} : { eventsBeforeContinue }),
-      }
+      const input: DetectorInput = { cluster: name, targets, ...more }
       await client.workflow.start('detector', { workflowId: detectorId(name), taskQueue: TASK_QUEUE, args: [input] })
       return name
     },
