@@ -1,4 +1,4 @@
-// What all runs of a worker share: code that is loaded and optimised once, not once a run (decision 0207). Pure modules
+// What all runs of a worker share: code that is loaded and optimised once, not once a run (decision 0212). Pure modules
 // only: what they keep between runs is a cache of pure functions, and their exports are frozen. Never the SDK.
 import '../src/guard/decide.ts'
 import '../src/guard/guard.ts'

@@ -1,5 +1,6 @@
 // φ per heartbeat and per query against the least that could do it: a ring buffer with running sums and the textbook formula.
 import { createHeartMonitor } from '../../src/detection/heart-monitor.ts'
+import { createMonitor } from '../../src/detection/monitor.ts'
 import type { ModelName } from '../../src/detection/models.ts'
 import { DEFAULT_DETECTOR } from '../../src/inventory/defaults.ts'
 import { absoluteRow, alternate, undisturbed, type Row } from '../row.ts'
@@ -35,7 +36,11 @@ export async function phi(): Promise<readonly Row[]> {
   }
   const { model } = DEFAULT_DETECTOR
   const typical = (measure: (monitor: Monitor) => number): number =>
-    undisturbed(Array.from({ length: PAIRS }, () => measure(monitorOf(model))).slice(WARM_UP))
+    undisturbed(
+      Array.from({ length: PAIRS }, () =>
+        measure(createMonitor({ ...DEFAULT_DETECTOR, intervalMs: INTERVAL_MS }, '')),
+      ).slice(WARM_UP),
+    )
   const limits = (what: string, nanos: number): Row => absoluteRow(what, nanos, DEFAULT_LIMIT_NANOS, inNanos)
   rows.push(limits(`φ by ${model} (the default), a heartbeat`, typical(nanosABeat)))
   rows.push(limits(`φ by ${model} (the default), a query`, typical(nanosAQuery)))
