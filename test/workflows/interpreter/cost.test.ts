@@ -17,6 +17,7 @@ const instant: Host = {
   child: async () => ({ kind: 'cancelled' }),
   scope: (body) => ({ result: body().then((value) => ({ value, timedOut: false })), cancel() {} }),
   shielded: (body) => body(),
+  hold: async () => 'over',
   isCancelled: () => false,
   changed() {},
 }
