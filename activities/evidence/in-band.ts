@@ -11,7 +11,7 @@ export interface InBand {
 }
 
 /** Fewer requests say nothing. */
-const ENOUGH_REQUESTS = 5
+export const ENOUGH_REQUESTS = 5
 
 /** A node this much slower than the median of its peers, and slower than this in itself, serves nobody well. */
 const SLOWER_THAN_PEERS = 5

@@ -6,6 +6,7 @@ import { lookAround } from './observe.ts'
 import type { FollowReport, RecordEntry } from './protocol.ts'
 import { keepLast, KEPT, targetOf, withTarget, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
 import { andThen, still, type Step } from './step.ts'
+import { renewSymptoms } from './symptoms.ts'
 
 /** No cooldown after these: the target is well, or nothing was tried. */
 const NO_COOLDOWN: readonly Outcome[] = ['effective', 'recovered', 'refused']
@@ -50,8 +51,10 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
           : each,
     updated,
   )
+  const lookAgainAt = outcome === 'recovered' ? now + NOTHING_FOUND_AGAIN_MS : 0
+  const renewed = renewSymptoms(woken, run.workflowId, lookAgainAt, (reason) => WAITS_FOR_A_RUN.includes(reason), now)
   const step: Step = {
-    state: woken,
+    state: renewed,
     decisions: [],
     effects: [{ kind: 'record', record: recordOf(freed, run, outcome, now) }],
   }

@@ -3,6 +3,7 @@
 import { episodeFrom, runId } from '../plan/ids.ts'
 import type { Json } from '../plan/json.ts'
 import type { RunInput, StartedBy } from '../plan/run.ts'
+import { occasionOf, withOccasion } from './occasion.ts'
 import type { Candidate, Decision, GrantReply, GrantRequest, MatchReport, Trigger } from './protocol.ts'
 import { coversOf, ledgerOf, rule, STAGES, type Ruling, type Stage } from './stages.ts'
 import {
@@ -12,6 +13,7 @@ import {
   targetOf,
   withTarget,
   type GuardState,
+  type Occasion,
   type OpenEntry,
   type TargetRecord,
 } from './state.ts'
@@ -73,10 +75,7 @@ function answer(
   const target = targetName(state, trigger, candidate)
   const runbook = candidate?.plan.name ?? (trigger.kind === 'person' ? trigger.runbook : null)
   const key = [trigger.kind, trigger.kind === 'verdict' ? trigger.verdict : '', runbook, kind, reason].join(' ')
-  const standing = trigger.kind === 'person' ? null : targetOf(state, trigger.target)
-  if (trigger.kind !== 'person' && standing?.lastAnswer?.key === key) {
-    return still(withTarget(state, trigger.target, { lookAgainAt }))
-  }
+  if (occasionOf(state, trigger)?.lastAnswer?.key === key) return still(withOccasion(state, trigger, { lookAgainAt }))
   if (trigger.kind === 'person' && kind === 'held' && answerTo(state, trigger.requestId) !== null) return still(state)
   const decided = keep(state, { target, runbook, trigger, kind, reason, message, workflowId }, now)
   if (trigger.kind === 'person') {
@@ -86,14 +85,15 @@ function answer(
   const decisionId = decided.decisions[0]?.id ?? ''
   return {
     ...decided,
-    state: withTarget(decided.state, trigger.target, { lookAgainAt, lastAnswer: { key, reason, decisionId } }),
+    state: withOccasion(decided.state, trigger, { lookAgainAt, lastAnswer: { key, reason, decisionId } }),
   }
 }
 
 function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: number): Step {
   const { plan, planHash, target, lock } = candidate
   const known = targetOf(state, target)
-  const episode = trigger.kind === 'person' || known === null ? uniqueMoment(state, now) : known.episode
+  const occasion = trigger.kind === 'person' ? null : (symptomOccasion(state, trigger) ?? known)
+  const episode = occasion === null ? uniqueMoment(state, now) : occasion.episode
   const workflowId = runId(plan.name, target, episodeFrom(episode))
   const startedBy = startedByOf(trigger)
   const message = `\`${plan.name}\` was started on \`${target}\`: ${startedBy.kind === 'person' ? `\`${startedBy.name}\` asked for it` : startedBy.why}.`
@@ -157,10 +157,8 @@ function takeAttempt(state: GuardState, entry: OpenEntry, trigger: Trigger, now:
     lastAnswer: null,
   }
   const withRun = withTarget(booked, entry.target, change)
-  // A runbook of a wider scope was started for a node: that node's episode has its start, too.
-  return trigger.kind === 'person' || trigger.target === entry.target
-    ? withRun
-    : withTarget(withRun, trigger.target, { startedIn: entry.workflowId, lastAnswer: null })
+  // A symptom has its own occasion; and where a wider runbook was started for a node, that node's has its start, too.
+  return withOccasion(withRun, trigger, { startedIn: entry.workflowId, lastAnswer: null })
 }
 
 /** Gives leave to a run that was started past the detector, or says why not. Asking twice is asking once. */
@@ -274,6 +272,9 @@ function slim(trigger: Trigger): Trigger {
   return { ...trigger, inputs: {} }
 }
 
+const symptomOccasion = (state: GuardState, trigger: Trigger): Occasion | null =>
+  trigger.kind === 'condition' || trigger.kind === 'trend' ? occasionOf(state, trigger) : null
+
 function startedByOf(trigger: Trigger): StartedBy {
   switch (trigger.kind) {
     case 'person':
@@ -283,6 +284,9 @@ function startedByOf(trigger: Trigger): StartedBy {
         kind: 'verdict',
         why: `\`${trigger.target}\` is ${trigger.verdict} (φ ${trigger.phi.toFixed(1)}): ${trigger.evidence}`,
       }
+    case 'condition':
+    case 'trend':
+      return { kind: trigger.kind, why: `on \`${trigger.target}\`: ${trigger.evidence}` }
     case 'returned':
       return { kind: 'returned', why: `\`${trigger.target}\` was taken out and answers again: ${trigger.evidence}` }
   }

@@ -4,10 +4,12 @@
 import { close, release } from './close.ts'
 import { decide, keep, LOOK_AGAIN_MS } from './decide.ts'
 import { lookAround, observe, standingTrigger } from './observe.ts'
+import { symptomOf } from './occasion.ts'
 import type { EndedMessage, FollowReport, MarkRequest, MatchReport, Observation, Trigger } from './protocol.ts'
 import { NEVER, STAGES, type Stage } from './stages.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type OpenEntry } from './state.ts'
 import { andThen, still, type Step } from './step.ts'
+import { symptomLooks } from './symptoms.ts'
 
 export type GuardEvent =
   | { readonly kind: 'observed'; readonly observation: Observation }
@@ -74,8 +76,14 @@ function notLaunched(state: GuardState, workflowId: string, why: string, now: nu
       targetOf(state, name)?.startedIn === workflowId ? { ...known, lookAgainAt: now + LOOK_AGAIN_MS } : known,
     ]),
   )
+  const symptoms = Object.fromEntries(
+    Object.entries(step.state.symptoms).map(([symptom, known]) => [
+      symptom,
+      symptomOf(state, symptom)?.startedIn === workflowId ? { ...known, lookAgainAt: now + LOOK_AGAIN_MS } : known,
+    ]),
+  )
   const effects = step.effects.filter((effect) => effect.kind !== 'match')
-  return { ...step, state: { ...step.state, targets }, effects }
+  return { ...step, state: { ...step.state, targets, symptoms }, effects }
 }
 
 function mark(state: GuardState, { target: name, desired, why, key }: MarkRequest, now: number): Step {
@@ -107,6 +115,6 @@ export function nextLook(state: GuardState): number | null {
   const looks = Object.entries(state.targets).flatMap(([name, { lookAgainAt, startedIn }]) =>
     startedIn === null && lookAgainAt < NEVER && standingTrigger(state, name) !== null ? [lookAgainAt] : [],
   )
-  const moments = [...releases, ...looks]
+  const moments = [...releases, ...looks, ...symptomLooks(state).filter((at) => at < NEVER)]
   return moments.length === 0 ? null : Math.min(...moments)
 }

@@ -1,7 +1,8 @@
 // Observations become knowledge of targets, and knowledge becomes standing triggers. Decides nothing.
 import type { Observation, Trigger, VerdictObservation } from './protocol.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type TargetRecord } from './state.ts'
-import { still, type Effect, type Step } from './step.ts'
+import { andThen, still, type Effect, type Step } from './step.ts'
+import { hasSymptom, lookAtSymptoms, observeSymptom } from './symptoms.ts'
 
 const EVIDENCE_LENGTH = 300
 const CLOCK_WAS_SET_MS = 60_000
@@ -11,6 +12,12 @@ export function observe(state: GuardState, observation: Observation, now: number
   switch (observation.kind) {
     case 'verdict':
       return observeVerdict(state, observation, now)
+    case 'symptom':
+      // What ends may have kept a node out that answers.
+      return andThen(observeSymptom(state, observation, now), (next) => ({
+        ...still(next),
+        effects: matchOf(next, observation.target, now),
+      }))
     case 'observer':
       return observeObserver(state, observation.trusted ? null : observation.evidence, now)
     case 'shards':
@@ -76,7 +83,9 @@ export function standingTrigger(state: GuardState, name: string): Trigger | null
   const { verdict, phi, evidence, observedAt: at } = target
   if (verdict === 'suspect' || verdict === 'failed')
     return { kind: 'verdict', target: name, verdict, phi, at, evidence }
-  if (verdict === 'healthy' && target.desired === 'failed') return { kind: 'returned', target: name, at, evidence }
+  // It answers, but what its runbooks watch has not been seen to end: an illness that heartbeats do not show.
+  if (verdict === 'healthy' && target.desired === 'failed' && !hasSymptom(state, name))
+    return { kind: 'returned', target: name, at, evidence }
   return null
 }
 
@@ -90,6 +99,7 @@ export function matchOf(state: GuardState, name: string, now: number): readonly 
 
 /** Asks to match whatever stands on any target, and every person who waits. */
 export const lookAround = (state: GuardState, now: number): readonly Effect[] => [
+  ...lookAtSymptoms(state, now),
   ...Object.keys(state.targets).flatMap((name) => matchOf(state, name, now)),
   ...state.waiting.map((trigger): Effect => ({ kind: 'match', trigger })),
 ]

@@ -1,7 +1,10 @@
 // What may refuse or hold a start: the rules in the order in which they are asked. A stage is a pure function that
 // rules, or has nothing to say. Read next: guard.ts, which asks them.
+import { occasionOf } from './occasion.ts'
 import type { Candidate, DecisionKind, Trigger } from './protocol.ts'
+import { isNoShadow } from './shadow.ts'
 import { overlap, targetOf, type GuardState, type LedgerName, type OpenEntry, type TargetRecord } from './state.ts'
+import { standingSymptom } from './symptoms.ts'
 
 /** One question put to the guard: may this candidate start now, because of this trigger? */
 export interface Ask {
@@ -12,7 +15,8 @@ export interface Ask {
   readonly isAutomatic: boolean
   readonly now: number
 }
-export type PlanOfAsk = Pick<Candidate['plan'], 'name' | 'guard' | 'automation'>
+export type PlanOfAsk = Pick<Candidate['plan'], 'name' | 'guard' | 'automation'> &
+  Partial<Pick<Candidate['plan'], 'severity'>>
 
 export interface Ruling {
   readonly kind: Exclude<DecisionKind, 'started'>
@@ -37,20 +41,26 @@ const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`
 const recordOf = ({ state, candidate }: Ask): TargetRecord | null => targetOf(state, candidate.target)
 
 /** The cause is still there: matching takes a moment, and a node may answer again in it. */
-const causeStands: Stage = ({ state, trigger, isAutomatic }) => {
+const causeStands: Stage = ({ state, trigger, isAutomatic, now }) => {
   if (!isAutomatic || trigger.kind === 'person') return null
-  const target = targetOf(state, trigger.target)
-  const stands =
-    target !== null &&
-    target.confirmed &&
-    (trigger.kind === 'returned'
-      ? target.verdict === 'healthy'
-      : target.verdict === 'suspect' || target.verdict === 'failed')
-  return stands ? null : { kind: 'refused', reason: 'gone', message: `The cause on \`${trigger.target}\` is gone.` }
+  return stands(state, trigger, now)
+    ? null
+    : { kind: 'refused', reason: 'gone', message: `The cause on \`${trigger.target}\` is gone.` }
 }
 
-const observerIsTrusted: Stage = ({ state, isAutomatic }) =>
-  isAutomatic && state.frozen !== null
+function stands(state: GuardState, trigger: Exclude<Trigger, { kind: 'person' }>, now: number): boolean {
+  if (trigger.kind === 'condition' || trigger.kind === 'trend')
+    return standingSymptom(state, trigger.symptom, now) !== null
+  const target = targetOf(state, trigger.target)
+  if (target === null || !target.confirmed) return false
+  return trigger.kind === 'returned'
+    ? target.verdict === 'healthy'
+    : target.verdict === 'suspect' || target.verdict === 'failed'
+}
+
+/** A condition that stands was seen by somebody who answered: silence alone never makes one (survey.ts). */
+const observerIsTrusted: Stage = ({ state, trigger, isAutomatic }) =>
+  isAutomatic && state.frozen !== null && trigger.kind !== 'condition'
     ? { kind: 'held', reason: 'observer-in-doubt', message: `Nothing starts by itself: ${state.frozen}` }
     : null
 
@@ -74,7 +84,7 @@ const mayActAlone: Stage = ({ candidate: { plan }, isAutomatic }) => {
 
 /** One start an episode: a trigger that comes again joins the run it has already started. */
 const onceAnEpisode: Stage = ({ state, trigger }) => {
-  const started = trigger.kind === 'person' ? null : (targetOf(state, trigger.target)?.startedIn ?? null)
+  const started = occasionOf(state, trigger)?.startedIn ?? null
   if (started === null) return null
   return {
     kind: 'joined',
@@ -175,6 +185,7 @@ export const STAGES = [
   isWanted,
   mayActAlone,
   onceAnEpisode,
+  isNoShadow,
   lockIsFree,
   cooledDown,
   attemptsLeft,

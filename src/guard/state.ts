@@ -1,13 +1,24 @@
 // What a cluster's guard remembers, as plain data that survives continue-as-new. Read next: stages.ts (the rules),
 // guard.ts (events in, decisions and effects out).
 import type { RunResult, UndoEntry } from '../plan/run.ts'
-import type { ClusterLimits, Decision, DesiredState, DetectorState, OpenRun, Trigger, Verdict } from './protocol.ts'
+import type {
+  ClusterLimits,
+  Decision,
+  DesiredState,
+  DetectorState,
+  OpenRun,
+  SymptomObservation,
+  Trigger,
+  Verdict,
+} from './protocol.ts'
 
 export interface GuardState {
   readonly v: 1
   readonly cluster: string
   readonly sequence: number
   readonly targets: Readonly<Record<string, TargetRecord>>
+  /** What runbooks watch for themselves and see now, by its identity. */
+  readonly symptoms: Readonly<Record<string, SymptomRecord>>
   readonly open: readonly OpenEntry[]
   /** Start times of the last minute. */
   readonly starts: readonly number[]
@@ -26,6 +37,29 @@ export interface GuardState {
 
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
 
+/**
+ * What one standing cause remembers of its answers.
+ * An *episode* begins when the cause comes or goes, and when a run for it closes; at most one run starts in it.
+ */
+export interface Occasion {
+  readonly episode: number
+  /** The run that was started in this episode. */
+  readonly startedIn: string | null
+  /** Before this nothing about the standing trigger can change by time alone. */
+  readonly lookAgainAt: number
+  /** The last decision, so that the same answer to the same question is not written twice. */
+  readonly lastAnswer: { readonly key: string; readonly reason: string; readonly decisionId: string } | null
+}
+
+/** A condition or a trend over one target, as `watch` told it last. */
+export interface SymptomRecord extends Occasion {
+  readonly seen: SymptomObservation
+  /** It stood, and nobody has seen it end: also while its evidence is missing. */
+  readonly isIll: boolean
+  /** Since when it stands without a break. */
+  readonly since: number
+}
+
 /** Attempts to heal a target and to bring it back are counted apart: a failed repair must not keep a well node out. */
 export type LedgerName = 'heal' | 'bringBack'
 
@@ -34,11 +68,8 @@ export interface Ledger {
   readonly cooldownUntil: number | null
 }
 
-/**
- * What is known of one target.
- * An *episode* begins when the target falls ill or gets well, and when a run on it closes; at most one run starts in it.
- */
-export interface TargetRecord {
+/** What is known of one target; its own occasion is that it falls ill or gets well. */
+export interface TargetRecord extends Occasion {
   /** A watched node; only these count as members. Others are here for their attempts. */
   readonly isMember: boolean
   readonly desired: DesiredState
@@ -50,14 +81,7 @@ export interface TargetRecord {
   /** `at` of the newest observation; older ones are late and tell nothing. */
   readonly observedAt: number
   readonly isIll: boolean
-  readonly episode: number
-  /** The run that was started in this episode. */
-  readonly startedIn: string | null
   readonly ledgers: Readonly<Record<LedgerName, Ledger>>
-  /** Before this nothing about the standing trigger can change by time alone. */
-  readonly lookAgainAt: number
-  /** The standing trigger's last decision, so that the same answer to the same question is not written twice. */
-  readonly lastAnswer: { readonly key: string; readonly reason: string; readonly decisionId: string } | null
   readonly undoLater: readonly UndoEntry[]
 }
 
@@ -113,6 +137,7 @@ export function createGuardState(
     cluster,
     sequence: 0,
     targets: Object.fromEntries(targets.map(({ name, desired }) => [name, createTarget(desired, true)])),
+    symptoms: {},
     open: [],
     starts: [],
     waiting: [],

@@ -15,9 +15,21 @@ import {
   DEFAULT_GUARD,
   DEFAULT_HEARTBEAT,
   DEFAULT_MIN_REPLICAS,
+  DEFAULT_SIGNAL_WINDOW_MS,
   DEFAULT_STOP_GRACE_MS,
 } from './defaults.ts'
-import type { BalancerSpec, Cluster, ClusterGuard, Inventory, Node, ProcessControlSpec, Service } from './inventory.ts'
+import type { JsonObject } from '../plan/json.ts'
+import type {
+  BalancerSpec,
+  Canary,
+  Cluster,
+  ClusterGuard,
+  Inventory,
+  Node,
+  ProcessControlSpec,
+  Service,
+  Signal,
+} from './inventory.ts'
 
 export type InventoryRead =
   | { readonly ok: true; readonly inventory: Inventory; readonly warnings: readonly Diagnostic[] }
@@ -88,6 +100,17 @@ function clusterFrom(fields: Fields, folder: string): Cluster {
       failedPhi: detector?.number('failedPhi') ?? DEFAULT_DETECTOR.failedPhi,
     },
     guard: guardFrom(fields.inside('guard')),
+    ...(fields.tree('dependencies') === undefined
+      ? {}
+      : {
+          dependencies: each(fields, 'dependencies').map((dependency) => ({
+            name: dependency.text('name') ?? '',
+            nodes: dependency.texts('nodes'),
+          })),
+        }),
+    ...(fields.tree('signals') === undefined
+      ? {}
+      : { signals: each(fields, 'signals').flatMap((each) => signalFrom(each, folder)) }),
   }
 }
 
@@ -99,6 +122,17 @@ function guardFrom(fields: Fields | null): ClusterGuard {
     override:
       override === null ? null : { cooldownMs: millis(override, 'cooldownMs'), attempts: override.number('attempts') },
   }
+}
+
+/** One whole source: where there is none, check-inventory has said so. */
+function signalFrom(fields: Fields, folder: string): readonly Signal[] {
+  const [name, prometheus, query] = [fields.text('name') ?? '', fields.text('prometheus'), fields.text('query')]
+  const [file, pattern] = [fields.text('file'), fields.text('pattern')]
+  if (prometheus !== null && query !== null)
+    return [{ kind: 'promql', name, prometheus: prometheus.replace(/\/+$/, ''), query }]
+  if (file === null || pattern === null) return []
+  const windowMs = millis(fields, 'windowMs') ?? DEFAULT_SIGNAL_WINDOW_MS
+  return [{ kind: 'log', name, file: resolve(folder, file), pattern, windowMs }]
 }
 
 const nodeFrom = (fields: Fields): Node => ({
@@ -121,7 +155,15 @@ function serviceFrom(fields: Fields, folder: string): Service {
       min: replicas?.number('min') ?? Math.min(DEFAULT_MIN_REPLICAS, members.length),
       max: replicas?.number('max') ?? members.length,
     },
+    ...canaryFrom(fields.inside('canary')),
   }
+}
+
+function canaryFrom(fields: Fields | null): { readonly canary?: Canary } {
+  const path = fields?.text('path') ?? null
+  if (fields === null || path === null) return {}
+  const body = fields.tree('body')
+  return { canary: { path, body: body?.kind === 'map' ? (toJson(body) as JsonObject) : null } }
 }
 
 function controlFrom(fields: Fields | null, folder: string): ProcessControlSpec {
