@@ -15,6 +15,8 @@ import { sumRequests } from './requests-evidence.ts'
 
 /** Long enough to have requests of everybody, short enough to be about now. */
 const WINDOW_MS = 5_000
+/** Slow is not dead: this much longer than a heartbeat an answer is waited for. */
+const PATIENCE = 2
 
 export interface NodeSight {
   readonly node: Node
@@ -69,7 +71,7 @@ async function sightOf(
   stats: RequestStats | null,
   signal: AbortSignal,
 ): Promise<NodeSight> {
-  const probe = await probeOnce(node, cluster.heartbeat, signal)
+  const probe = await probeOnce(node, { ...cluster.heartbeat, timeoutMs: cluster.heartbeat.timeoutMs * PATIENCE }, signal)
   const own = stats?.by[node.name]
   const enough = own !== undefined && own.count >= ENOUGH_REQUESTS ? own : null
   if (!probe.answered)
