@@ -1,6 +1,6 @@
 // The heart of `watch`, without Temporal: called ten times a second, it pulls beats, lets the monitors judge, has each
 // suspicion confirmed by a direct probe, and tells only what changed. Time and I/O are ports.
-import { encodeGaps, restoreGaps, sealCheckpoint } from '../../src/detection/checkpoint.ts'
+import { restoreLearned, sealCheckpoint } from '../../src/detection/checkpoint.ts'
 import { createObserver, isCutOff } from '../../src/detection/observer.ts'
 import type { Observation, Verdict, WatchCheckpoint } from '../../src/guard/protocol.ts'
 import type { Cluster } from '../../src/inventory/inventory.ts'
@@ -45,7 +45,7 @@ export interface WatchLoop {
 
 export function createWatchLoop(first: Cluster, shard: number, learned: unknown, ports: WatchPorts): WatchLoop {
   const { clock, now, prober } = ports
-  const restored = restoreGaps(learned)
+  const restored = restoreLearned(learned)
   if (learned !== null && learned !== undefined && restored === null)
     ports.warn({ cluster: first.name, shard }, 'the checkpoint is damaged; every node starts as unknown')
   // One anchor: `at` of observations follows the monotonic clock, whatever is done to the wall clock meanwhile.
@@ -249,7 +249,7 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
           verdict: monitor.verdict(nowMs),
           beats: monitor.beats,
           lastBeatAt,
-          window: encodeGaps(monitor.gaps(), budget),
+          window: monitor.learned(budget),
         })),
         lagMs: observer.lagMs,
       })

@@ -109,7 +109,8 @@ export interface HeartbeatSource {
   readonly timeoutMs: number
 }
 
-export type DetectorModel = 'gaussian-exact' | 'akka-logistic' | 'exponential-log10' | 'ex-gaussian'
+/** `calibrated` wants the thresholds 4 and 6; the others are known for 8 and 16. */
+export type DetectorModel = 'calibrated' | 'gaussian-exact' | 'akka-logistic' | 'exponential-log10' | 'ex-gaussian'
 
 export interface DetectorSettings {
   readonly model: DetectorModel
