@@ -14,7 +14,7 @@ export function createConfigAges(): ConfigAges {
       if (version !== null && before?.version !== version)
         known.set(node, { version, changedMs: before === undefined ? null : atMs })
       const changedMs = known.get(node)?.changedMs ?? null
-      return changedMs === null ? null : atMs - changedMs
+      return changedMs === null ? null : Math.round(atMs - changedMs)
     },
   }
 }
