@@ -19,6 +19,8 @@ export interface Cluster {
   readonly detector: DetectorSettings
   /** Loosened or tightened limits of the whole cluster. */
   readonly guard: ClusterGuard
+  /** Groups that the detector tells what a person should know now; none: the first of the inventory's groups. */
+  readonly page?: readonly string[]
   /** What several nodes rest on: nodes that fail together with all that share one are one failure. */
   readonly dependencies?: readonly Dependency[]
   /** Numbers from elsewhere that conditions may name. */

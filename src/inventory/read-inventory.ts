@@ -114,6 +114,7 @@ function clusterFrom(fields: Fields, folder: string): Cluster {
     ...(fields.tree('signals') === undefined
       ? {}
       : { signals: each(fields, 'signals').flatMap((each) => signalFrom(each, folder)) }),
+    page: fields.texts('page'),
   }
 }
 
