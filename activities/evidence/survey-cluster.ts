@@ -9,7 +9,7 @@ import { readConfigVersion, readMembership, type Membership } from '../controls/
 import { probeOnce, readUsage, type DirectProbe, type Usage } from '../controls/node-api.ts'
 import { ActionFailure } from '../wrapping/action-failure.ts'
 import type { DesiredStates } from './desired-states.ts'
-import { ENOUGH_REQUESTS } from './in-band.ts'
+import { ENOUGH_REQUESTS, usersWait } from './in-band.ts'
 import { askCanary } from './probe-node.ts'
 import { sumRequests } from './requests-evidence.ts'
 
@@ -71,7 +71,11 @@ async function sightOf(
   stats: RequestStats | null,
   signal: AbortSignal,
 ): Promise<NodeSight> {
-  const probe = await probeOnce(node, { ...cluster.heartbeat, timeoutMs: cluster.heartbeat.timeoutMs * PATIENCE }, signal)
+  const probe = await probeOnce(
+    node,
+    { ...cluster.heartbeat, timeoutMs: cluster.heartbeat.timeoutMs * PATIENCE },
+    signal,
+  )
   const own = stats?.by[node.name]
   const enough = own !== undefined && own.count >= ENOUGH_REQUESTS ? own : null
   if (!probe.answered)
@@ -97,7 +101,7 @@ async function sightOf(
     usage,
     configVersion,
     errorRate: served === null ? errorRateOf(enough) : served ? 0 : 1,
-    requestMs: enough?.p50_ms ?? null,
+    requestMs: enough === null ? null : usersWait(enough),
   }
 }
 

@@ -9,7 +9,7 @@ export interface MemberSight {
   readonly healthy: boolean
   /** Share of its real requests that failed. */
   readonly errorRate: number | null
-  /** Median of what its real requests take. */
+  /** What its users wait for. */
   readonly requestMs: number | null
 }
 

@@ -26,7 +26,7 @@ export const CLUSTER_EVIDENCE = object({
   ill_ratio: number('ill / members, 0 where there are none'),
   ill_zone: text('the failure domain that has two members or more, all of them ill; "" where there is none'),
   ill_dependency: text('the same for what the inventory names as a dependency'),
-  usual_ms: number('what real requests take at the members that are quick: the first quartile of their medians'),
+  usual_ms: number('request_ms of the members that are quick: the first quartile'),
   config_version: int('configuration that most members run'),
 })
 
@@ -44,7 +44,7 @@ export const TARGET_EVIDENCE = object({
   term: int('the term it tells'),
   latency_ms: number('median of the last direct probes'),
   error_rate: number('share of its real requests that failed, 0–1; of one canary request where it gets none'),
-  request_ms: number('median of what its real requests take'),
+  request_ms: number('what nine of ten of its real requests take at most'),
   config_version: int('configuration that it runs'),
   config_age_ms: int('since its configuration was seen to change; unknown where no change was seen'),
   cpu: number('share in use, 0–1'),
