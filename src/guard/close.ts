@@ -42,14 +42,15 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
   const freed = { ...state, open: state.open.filter((each) => each !== run) }
   const known = targetOf(freed, run.target)
   const updated = known === null ? freed : withTarget(freed, run.target, afterRun(known, run, outcome, state, now))
-  const woken = Object.entries(updated.targets).reduce(
+  const spread = spreadLeft(updated, run)
+  const woken = Object.entries(spread.targets).reduce(
     (each, [name, target]) =>
       target.startedIn === run.workflowId || (name === run.target && target.startedIn === null)
         ? renew(each, name, outcome, now)
         : target.startedIn === null && isHeldByARun(target)
           ? withTarget(each, name, { lookAgainAt: 0 })
           : each,
-    updated,
+    spread,
   )
   const lookAgainAt = outcome === 'recovered' ? now + NOTHING_FOUND_AGAIN_MS : 0
   const renewed = renewSymptoms(woken, run.workflowId, lookAgainAt, (reason) => WAITS_FOR_A_RUN.includes(reason), now)
@@ -129,6 +130,15 @@ function leftAfter(known: TargetRecord, { closed, ledger }: OpenEntry, outcome: 
   if (known.desired === 'failed' && left.length > 0) return left
   const broughtBack = ledger === 'bringBack' && (outcome === 'effective' || outcome === 'recovered')
   return broughtBack ? [] : known.undoLater
+}
+
+/** A run of a wider scope took nodes out: each keeps what brings it back, as if a run of its own had done it. */
+function spreadLeft(state: GuardState, run: OpenEntry): GuardState {
+  const left = (run.closed?.result?.left ?? []).filter(({ target }) => target !== null && target !== run.target)
+  return [...new Set(left.map(({ target }) => target as string))].reduce((each, name) => {
+    const isOut = targetOf(each, name)?.desired === 'failed'
+    return isOut ? withTarget(each, name, { undoLater: left.filter(({ target }) => target === name) }) : each
+  }, state)
 }
 
 const wasCutOff = ({ closed }: OpenEntry, outcome: Outcome): boolean =>

@@ -76,7 +76,10 @@ describeWithTemporal(`a worker that is killed under an action (PHIX_SEED=${SEED}
     const happened = bench.ledger.count(`POST /pay/${node}`) > 0
     const verb = pick<Verb>(random, happened ? ['supply', 'skip'] : ['supply', 'skip', 'retry'])
     if (verb !== 'supply') return { verb }
-    return { verb, value: { status: 200, ok: true, url: `${bench.ledger.url}/pay/${node}`, text: '', truncated: false } }
+    return {
+      verb,
+      value: { status: 200, ok: true, url: `${bench.ledger.url}/pay/${node}`, text: '', truncated: false },
+    }
   }
 
   /** Runs one batch of every class into its crash, then lets another worker take over. */
