@@ -1,4 +1,5 @@
 // Observations become knowledge of targets, and knowledge becomes standing triggers. Decides nothing.
+import { scoreForecasts } from './forecasts.ts'
 import type { Observation, Roster, Trigger, VerdictObservation } from './protocol.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type TargetRecord } from './state.ts'
 import { andThen, still, type Effect, type Step } from './step.ts'
@@ -14,7 +15,7 @@ export function observe(state: GuardState, observation: Observation, now: number
       return observeVerdict(state, observation, now)
     case 'symptom':
       // What ends may have kept a node out that answers.
-      return andThen(observeSymptom(state, observation, now), (next) => ({
+      return andThen(scoreForecasts(observeSymptom(state, observation, now), observation, now), (next) => ({
         ...still(next),
         effects: matchOf(next, observation.target, now),
       }))

@@ -48,6 +48,20 @@ export interface SymptomObservation {
   readonly phase: SymptomPhase
   readonly at: number
   readonly evidence: string
+  /** Of a trend: what is so now, what is predicted, and until when. */
+  readonly forecast?: {
+    readonly value: number
+    readonly reaches: number
+    readonly dueAt: number
+    readonly confidence: number
+  }
+}
+
+/** How predictions of one tenth of confidence (8: 80 to 90 %) came out. */
+export interface ForecastScore {
+  readonly tenth: number
+  readonly made: number
+  readonly cameTrue: number
 }
 
 /** The observer doubts itself, or trusts itself again. While it doubts, nothing starts by itself. */
@@ -219,6 +233,8 @@ export interface DetectorState {
   readonly notes?: readonly { readonly at: number; readonly text: string }[]
   /** Why verdicts are frozen; null while they are trusted. */
   readonly frozen?: string | null
+  /** How often trends were right, by how sure they were. */
+  readonly forecasts?: readonly ForecastScore[]
 }
 export interface TargetState {
   readonly desired: DesiredState

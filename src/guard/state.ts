@@ -6,6 +6,7 @@ import type {
   Decision,
   DesiredState,
   DetectorState,
+  ForecastScore,
   LedgerName,
   OpenRun,
   RunBooks,
@@ -21,6 +22,11 @@ export interface GuardState {
   readonly targets: Readonly<Record<string, TargetRecord>>
   /** What runbooks watch for themselves and see now, by its identity. */
   readonly symptoms: Readonly<Record<string, SymptomRecord>>
+  /** Predictions that are not due yet, by symptom, and how earlier ones came out. Absent: none so far. */
+  readonly forecasts?: {
+    readonly open: Readonly<Record<string, OpenForecast>>
+    readonly scores: readonly ForecastScore[]
+  }
   readonly open: readonly OpenEntry[]
   /** Start times of the last minute. */
   readonly starts: readonly number[]
@@ -37,6 +43,15 @@ export interface GuardState {
   readonly limits: ClusterLimits
   /** Groups that are told what a person should know now. */
   readonly page: readonly string[]
+}
+
+/** A prediction that is not due yet. */
+export interface OpenForecast {
+  readonly madeAt: number
+  readonly dueAt: number
+  readonly confidence: number
+  readonly target: string
+  readonly runbook: string
 }
 
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
@@ -172,6 +187,7 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     decisions: state.decisions,
     notes: state.notes,
     frozen: state.frozen,
+    ...(state.forecasts === undefined ? {} : { forecasts: state.forecasts.scores }),
   }
 }
 

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SymptomPhase, Trigger } from '../../src/guard/protocol.ts'
-import { candidateOf, createBench, NODES, planOf, reportOf } from './cases.ts'
+import type { UndoEntry } from '../../src/plan/run.ts'
+import { candidateOf, createBench, NODES, planOf, reportOf, symptomOf } from './cases.ts'
 
 /** Every trigger is matched by the runbook that watches it. */
 const byRunbook = (trigger: Trigger) => {
@@ -161,4 +162,55 @@ describe('several causes at once', () => {
       { numRuns: 300 },
     )
   })
+})
+
+describe('a prediction', () => {
+  const trend = (phase: SymptomPhase, value: number, at: number, confidence = 0.85) =>
+    ({
+      kind: 'observed',
+      observation: {
+        ...symptomOf('forecast', 'node-2', phase, at),
+        cause: 'trend',
+        forecast: { value, reaches: 0.95, dueAt: at + 60_000, confidence },
+      },
+    }) as const
+
+  test('comes true where the limit is reached in its time, once, and is recorded', () => {
+    const guard = bench()
+    guard.send(trend('standing', 0.7, 1000), 1000)
+    guard.send(trend('standing', 0.8, 20_000), 20_000)
+    guard.send(trend('standing', 0.96, 50_000), 50_000)
+    guard.send(trend('standing', 0.97, 51_000), 51_000)
+    expect(guard.state.forecasts).toEqual({ open: {}, scores: [{ tenth: 8, made: 1, cameTrue: 1 }] })
+    const audits = guard.effects.filter((effect) => effect.kind === 'record' && effect.record.kind === 'audit')
+    expect(audits).toHaveLength(1)
+  })
+  test('was wrong where its time is over', () => {
+    const guard = bench()
+    guard.send(trend('standing', 0.7, 1000), 1000)
+    guard.send(trend('over', 0.5, 20_000), 20_000)
+    guard.send(trend('over', 0.5, 70_000), 70_000)
+    expect(guard.state.forecasts?.scores).toEqual([{ tenth: 8, made: 1, cameTrue: 0 }])
+  })
+  test('of what is so already is none', () => {
+    const guard = bench()
+    guard.send(trend('standing', 0.96, 1000), 1000)
+    expect(guard.state.forecasts).toBeUndefined()
+  })
+})
+
+test('nodes that a run of the whole cluster took out keep what brings them back', () => {
+  const guard = bench()
+  const left = (node: string): UndoEntry => ({
+    stepId: `mark-${node}`,
+    title: 'Say what a node is meant to be',
+    action: { name: 'node.mark', effect: 'change', idempotency: 'yes', attemptTimeoutMs: 1, heartbeatMs: 1 },
+    args: { node, state: 'serving' },
+    target: node,
+  })
+  guard.feel('cascade', 'lab', 'standing', 1000)
+  guard.send({ kind: 'marked', request: { target: 'node-1', desired: 'failed', why: '', key: 'k' } }, 2000)
+  guard.close(guard.started[0]!, 'effective', 3000, [left('node-1'), left('node-2')])
+  expect(guard.state.targets['node-1']?.undoLater).toEqual([left('node-1')])
+  expect(guard.state.targets['node-2']?.undoLater).toEqual([])
 })

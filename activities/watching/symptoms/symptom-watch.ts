@@ -136,10 +136,11 @@ export function createSymptomWatch(shard: number, ports: SymptomPorts): SymptomW
     const { spec } = watched
     const key = symptomKey(watched, target)
     if (spec.kind === 'trend') {
-      const { held, evidence } = trends.look(key, spec, scope, at)
+      const { held, evidence, forecast } = trends.look(key, spec, scope, at)
       const clock = advanceClock(clocks.get(key) ?? NOT_SEEN, held, atMs, 0)
       clocks.set(key, clock)
-      return observe(watched, target, clock.phase, at, evidence)
+      const seen = observe(watched, target, clock.phase, at, evidence)
+      return forecast === undefined ? seen : { ...seen, forecast }
     }
     const held = scope === null ? null : holds(spec.that, spec.when, scope)
     const clock = advanceClock(clocks.get(key) ?? NOT_SEEN, held, atMs, spec.forMs)

@@ -1,6 +1,7 @@
 // The samples behind each trend, thinned out so that hours fit in little memory, and each prediction scored later.
 import { forecast, type Sample } from '../../../src/detection/trend.ts'
 import type { Scope } from '../../../src/expressions/evaluate.ts'
+import type { SymptomObservation } from '../../../src/guard/protocol.ts'
 import type { JsonObject } from '../../../src/plan/json.ts'
 import type { WatchedSpec } from './watched-triggers.ts'
 
@@ -12,14 +13,15 @@ const KEPT = 60
 const LEAST_WINDOW_MS = 60_000
 const MOST_WINDOW_MS = 3_600_000
 
+export interface TrendLook {
+  readonly held: boolean | null
+  readonly evidence: string
+  readonly forecast?: NonNullable<SymptomObservation['forecast']>
+}
+
 export interface TrendWatch {
   /** Takes one look in; `held` is null while there is too little to tell. */
-  look(
-    key: string,
-    spec: TrendSpec,
-    scope: Scope | null,
-    at: number,
-  ): { readonly held: boolean | null; readonly evidence: string }
+  look(key: string, spec: TrendSpec, scope: Scope | null, at: number): TrendLook
   /** Forgets all others. */
   keep(present: ReadonlySet<string>): void
 }
@@ -36,7 +38,11 @@ export function createTrendWatch(): TrendWatch {
       if (seen === null) return { held: null, evidence: `${samples.length} samples of \`${spec.metric}\` are too few` }
       const { reachesAt, confidence } = seen
       const held = reachesAt !== null && reachesAt - at <= spec.withinMs && confidence >= spec.confidence
-      return { held, evidence: inWords(spec, value, reachesAt === null ? null : reachesAt - at, confidence) }
+      return {
+        held,
+        evidence: inWords(spec, value, reachesAt === null ? null : reachesAt - at, confidence),
+        forecast: { value, reaches: spec.reaches, dueAt: at + spec.withinMs, confidence },
+      }
     },
     keep(present) {
       for (const key of series.keys()) if (!present.has(key)) series.delete(key)
