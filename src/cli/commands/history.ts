@@ -87,5 +87,6 @@ function stepText({ event, action, stepId, attempt, outcome }: Readonly<Record<s
   const what = `\`${stepId}\` ${String(event)}: ${action}${Number(attempt) > 1 ? `, attempt ${String(attempt)}` : ''}`
   const end = outcome as { readonly ok?: unknown; readonly failure?: { readonly message?: unknown } } | undefined
   if (end === undefined) return what
-  return end.ok === true ? `${what}, done` : `${what}, failed: ${String(end.failure?.message ?? 'no reason given')}`
+  const why = end.failure?.message
+  return end.ok === true ? `${what}, done` : `${what}, failed: ${typeof why === 'string' ? why : 'no reason given'}`
 }
