@@ -37,18 +37,25 @@ export interface Survey {
   readonly together: Together
   /** The root `requests`. */
   readonly requests: JsonObject
+  /** False where only a part of the nodes was looked at: then nothing is known of the cluster as a whole. */
+  readonly isWhole: boolean
   /** False where nobody at all answered: then the silence may be ours, and nothing is known. */
   readonly isWitnessed: boolean
 }
 
-/** Looks at every node of a cluster and at its balancers. Never fails because of them. */
-export async function surveyCluster(cluster: Cluster, states: DesiredStates, signal: AbortSignal): Promise<Survey> {
+/** Looks at the nodes of a cluster (all of them, or a part) and at its balancers. Never fails because of them. */
+export async function surveyCluster(
+  cluster: Cluster,
+  states: DesiredStates,
+  signal: AbortSignal,
+  part: readonly Node[] = cluster.nodes,
+): Promise<Survey> {
   const balancers = cluster.services.flatMap(({ balancer }) => (balancer === null ? [] : [balancer]))
   const stats = new Map(
     await Promise.all(balancers.map(async (balancer) => [balancer, await readStats(balancer, signal)] as const)),
   )
   const nodes = await Promise.all(
-    cluster.nodes.map((node) => {
+    part.map((node) => {
       const balancer = serviceOf(cluster, node.name)?.balancer ?? null
       return sightOf(cluster, node, balancer === null ? null : (stats.get(balancer) ?? null), signal)
     }),
@@ -61,6 +68,7 @@ export async function surveyCluster(cluster: Cluster, states: DesiredStates, sig
     serving,
     together: findTogether((serving ?? []).map(memberSight), cluster.dependencies),
     requests: told.length === 0 || told.length < stats.size ? {} : sumRequests(told),
+    isWhole: part.length === cluster.nodes.length,
     isWitnessed: told.length > 0 || nodes.some(({ probe }) => probe.answered),
   }
 }
@@ -127,8 +135,10 @@ async function readStats(balancer: BalancerSpec, signal: AbortSignal): Promise<R
 }
 
 /** Writes a survey as the root `cluster`. What could not be had is missing, so that conditions over it are unknown. */
-export function clusterFacts({ cluster, nodes, serving, together, isWitnessed }: Survey): JsonObject {
+export function clusterFacts({ cluster, nodes, serving, together, isWhole, isWitnessed }: Survey): JsonObject {
   if (!isWitnessed) return { name: cluster.name }
+  const usual = together.usualMs === null ? {} : { usual_ms: together.usualMs }
+  if (!isWhole) return { name: cluster.name, ...usual }
   const claims = nodes.flatMap(({ membership }) => (membership === null ? [] : [membership]))
   const terms = claims.flatMap(({ term }) => (term === null ? [] : [term]))
   const versions = (serving ?? []).flatMap(({ configVersion }) => (configVersion === null ? [] : [configVersion]))
@@ -138,7 +148,7 @@ export function clusterFacts({ cluster, nodes, serving, together, isWitnessed }:
     ...(serving === null ? {} : countsOf(serving, together)),
     ...(claims.length > 0 ? { leaders: claims.filter(({ leader }) => leader).length } : {}),
     ...(terms.length > 0 ? { term: Math.max(...terms) } : {}),
-    ...(together.usualMs === null ? {} : { usual_ms: together.usualMs }),
+    ...usual,
     ...(version === null ? {} : { config_version: version }),
   }
 }

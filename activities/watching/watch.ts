@@ -31,7 +31,7 @@ export async function watch(call: WatchCall, deps: WatchingDeps): Promise<WatchC
   const symptoms = createSymptomWatch(call.shard, {
     clock: deps.clock,
     now: deps.now,
-    look: createLook(deps, () => loop.verdicts(), signal),
+    look: createLook(deps, call.shard, () => loop.verdicts(), signal),
     tell: (batch) => deps.detector.observe(call.cluster, batch),
     warn: (fields, message) => deps.log.warn(fields, message),
   })

@@ -66,6 +66,7 @@ function createStage(...runbooks: readonly KnownRunbook[]) {
         })),
       ),
       requests: {},
+      isWhole: true,
       isWitnessed: stage.isWitnessed,
     }
     return Promise.resolve({
