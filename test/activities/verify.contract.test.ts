@@ -58,7 +58,7 @@ test('a node that is down in the window is seen, with the value that was seen', 
   const { report } = await verify(['cluster.healthy_ratio >= 0.95'])
   expect(report.held).toBe(false)
   expect(report.unmet).toEqual([
-    { that: 'cluster.healthy_ratio >= 0.95', seen: 'cluster.healthy_ratio = 0.6666666666666666' },
+    { that: 'cluster.healthy_ratio >= 0.95', seen: 'cluster.healthy_ratio = 0.667' },
   ])
 })
 
