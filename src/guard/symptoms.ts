@@ -7,7 +7,7 @@ import { still, type Effect, type Step } from './step.ts'
 
 const EVIDENCE_LENGTH = 300
 /** What is told of a cluster of any size fits in memory; beyond this the oldest that do not stand are forgotten. */
-const KEPT_SYMPTOMS = 1_000
+const KEPT_SYMPTOMS = 300
 
 /** Takes one change of a symptom in; where it now stands and is due, it is asked to be matched. */
 export function observeSymptom(state: GuardState, told: SymptomObservation, now: number): Step {

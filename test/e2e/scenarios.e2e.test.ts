@@ -252,7 +252,7 @@ describeWithTemporal('the scenarios in a lab', () => {
       await staysQuiet()
       await put(values)
     },
-    WITHIN_MS,
+    3 * WITHIN_MS,
   )
 
   test(
@@ -265,6 +265,6 @@ describeWithTemporal('the scenarios in a lab', () => {
       await staysQuiet()
       await bringBack('node-5')
     },
-    WITHIN_MS,
+    3 * WITHIN_MS,
   )
 })
