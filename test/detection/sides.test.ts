@@ -4,7 +4,7 @@ import { findSides } from '../../src/detection/sides.ts'
 
 const MEMBERS = ['a', 'b', 'c', 'd', 'e']
 const told = (views: Readonly<Record<string, string>>) =>
-  new Map(Object.entries(views).map(([name, reaches]) => [name, [...reaches]]))
+  new Map(Object.entries(views).map(([name, reaches]) => [name, reaches.split('')]))
 
 describe('the sides of a cluster', () => {
   test('a cut in two has a majority and a minority', () => {

@@ -127,7 +127,9 @@ async function run(name: string, { answers = {}, fail = {}, vote = 'approve', ho
     result,
     requests,
     did: requests.map(({ action, args }) =>
-      `${action.name} ${String(args['node'] ?? args['target'] ?? args['away_from'] ?? '')}`.trim(),
+      [action.name, args['node'] ?? args['target'] ?? args['away_from']]
+        .filter((word) => typeof word === 'string')
+        .join(' '),
     ),
     told: journal.filter((line) => line.includes('told ')),
   }
