@@ -67,15 +67,16 @@ function triggered(
 ): Found {
   const target = findTarget(inventory, trigger.target, cluster)
   if (target === null) {
-    const isNear = runbook.plan.triggers.some((spec) => answersTo(spec, trigger))
+    const isNear = runbook.plan.triggers.some((spec) => answersTo(spec, trigger, runbook.plan))
     return isNear ? { refused: `\`${trigger.target}\` is not in the inventory of \`${cluster}\`.` } : null
   }
   const scope = scopeOf(trigger, target)
   const results = runbook.plan.triggers
-    .filter((spec) => answersTo(spec, trigger))
+    .filter((spec) => answersTo(spec, trigger, runbook.plan))
     .map((spec): Found => {
       try {
-        if (spec.when !== null && !evaluateCondition(spec.when, scope)) return null
+        // What is watched was seen together with its `when`, over more evidence than there is here.
+        if (!isWatched(spec) && spec.when !== null && !evaluateCondition(spec.when, scope)) return null
         return bind(runbook, renderMap(spec.bind, scope), target, inventory, cluster, specificityOf(spec))
       } catch (error) {
         if (error instanceof ExpressionError) return { refused: error.message }
@@ -90,7 +91,9 @@ function triggered(
 }
 
 /** A target that is taken for failed has been suspect on the way. */
-function answersTo(spec: TriggerSpec, trigger: Exclude<Trigger, { kind: 'person' }>): boolean {
+function answersTo(spec: TriggerSpec, trigger: Exclude<Trigger, { kind: 'person' }>, plan: Plan): boolean {
+  if (trigger.kind === 'condition' || trigger.kind === 'trend')
+    return plan.name === trigger.runbook && plan.triggers[trigger.trigger] === spec && spec.kind === trigger.kind
   if (spec.kind === 'returned') return trigger.kind === 'returned'
   return (
     spec.kind === 'verdict' &&
@@ -98,6 +101,8 @@ function answersTo(spec: TriggerSpec, trigger: Exclude<Trigger, { kind: 'person'
     (spec.verdict === 'suspect' || trigger.verdict === 'failed')
   )
 }
+
+const isWatched = ({ kind }: TriggerSpec): boolean => kind === 'condition' || kind === 'trend'
 
 /** A further condition says more than none; `failed` says more than `suspect`. */
 const specificityOf = (spec: TriggerSpec): number =>
@@ -151,7 +156,7 @@ function scopeOf(trigger: Exclude<Trigger, { kind: 'person' }>, target: Target):
       cluster: cluster.name,
       zone: target.kind === 'node' ? (target.node.zone ?? '') : '',
       verdict: trigger.kind === 'verdict' ? trigger.verdict : 'healthy',
-      desired: trigger.kind === 'verdict' ? 'serving' : 'failed',
+      desired: trigger.kind === 'returned' ? 'failed' : 'serving',
       phi: trigger.kind === 'verdict' ? trigger.phi : 0,
       healthy: trigger.kind === 'returned',
     },

@@ -42,6 +42,9 @@ export function triggerText(trigger: Trigger): string {
   switch (trigger.kind) {
     case 'verdict':
       return `${trigger.verdict}, φ ${trigger.phi.toFixed(1)}; ${trigger.evidence}`
+    case 'condition':
+    case 'trend':
+      return `${trigger.kind} of ${trigger.runbook}; ${trigger.evidence}`
     case 'returned':
       return `answers again; ${trigger.evidence}`
     case 'person':
@@ -73,6 +76,9 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   'evidence-unknown': 'What is not known is not risked: see `phix status`, then `phix doctor`.',
   storm: 'Many starts in a short time: look at the whole cluster with `phix status` before you act.',
   'too-many-runs': 'The cluster has as many runs as it may: see them with `phix list --open`.',
+  settling: 'It is seen in a moment whether this is one cause of several: nothing has to be done.',
+  'wider-cause':
+    'The wider runbook takes care of it: watch it with `phix follow --latest`, or see `phix why` of the cluster.',
   'observer-in-doubt': 'The observer does not trust itself: `phix status` says why.',
 }
 

@@ -8,6 +8,7 @@ import { lookAround } from './observe.ts'
 import type { FollowReport, RecordEntry } from './protocol.ts'
 import { keepLast, KEPT, targetOf, withTarget, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
 import { andThen, still, type Step } from './step.ts'
+import { renewSymptoms } from './symptoms.ts'
 
 /** No cooldown after these: the target is well, or nothing was tried. */
 const NO_COOLDOWN: readonly Outcome[] = ['effective', 'recovered', 'refused']
@@ -46,18 +47,21 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
   const known = targetOf(freed, run.target)
   const told = tellOfMissing(freed, run, now)
   const updated = known === null ? told : withTarget(told, run.target, afterRun(known, run, outcome, state, now))
-  const woken = Object.entries(updated.targets).reduce(
+  const spread = spreadLeft(updated, run)
+  const woken = Object.entries(spread.targets).reduce(
     (each, [name, target]) =>
       target.startedIn === run.workflowId || (name === run.target && target.startedIn === null)
         ? renew(each, name, outcome, now)
         : target.startedIn === null && isHeldByARun(target)
           ? withTarget(each, name, { lookAgainAt: 0 })
           : each,
-    updated,
+    spread,
   )
+  const lookAgainAt = outcome === 'recovered' ? now + NOTHING_FOUND_AGAIN_MS : 0
+  const renewed = renewSymptoms(woken, run.workflowId, lookAgainAt, (reason) => WAITS_FOR_A_RUN.includes(reason), now)
   const cooldownUntil = targetOf(updated, run.target)?.ledgers[run.ledger].cooldownUntil ?? null
   const step: Step = {
-    state: woken,
+    state: renewed,
     decisions: [],
     effects: [{ kind: 'record', record: recordOf(freed, run, outcome, cooldownUntil, now) }],
   }
@@ -135,6 +139,16 @@ function leftAfter(known: TargetRecord, { closed, ledger }: OpenEntry, outcome: 
   if (known.desired === 'failed' && left.length > 0) return left
   const broughtBack = ledger === 'bringBack' && (outcome === 'effective' || outcome === 'recovered')
   return broughtBack ? [] : known.undoLater
+}
+
+/** A run of a wider scope took nodes out: each keeps what brings it back, as if a run of its own had done it. */
+function spreadLeft(state: GuardState, run: OpenEntry): GuardState {
+  const left = (run.closed?.result?.left ?? []).filter(({ target }) => target !== null && target !== run.target)
+  return [...new Set(left.map(({ target }) => target as string))].reduce((each, name) => {
+    const isOut = targetOf(each, name)?.desired === 'failed'
+    const own = left.filter(({ target }) => target === name)
+    return isOut ? withTarget(each, name, { undoLater: newestWithin(own, LEFT_BYTES) }) : each
+  }, state)
 }
 
 /** What is left out is in the journal, with the run's result. */

@@ -3,6 +3,7 @@
 import { episodeFrom, runId } from '../plan/ids.ts'
 import type { Json } from '../plan/json.ts'
 import type { RunInput, StartedBy } from '../plan/run.ts'
+import { occasionOf, withOccasion } from './occasion.ts'
 import type { Candidate, Decision, GrantReply, GrantRequest, MatchReport, RunBooks, Trigger } from './protocol.ts'
 import { isSpent } from './ladder.ts'
 import { keep, slim } from './keep.ts'
@@ -18,6 +19,7 @@ import {
   targetOf,
   withTarget,
   type GuardState,
+  type Occasion,
   type OpenEntry,
   type TargetRecord,
 } from './state.ts'
@@ -93,9 +95,8 @@ function answer(
   const target = targetName(state, trigger, candidate)
   const runbook = candidate?.plan.name ?? (trigger.kind === 'person' ? trigger.runbook : null)
   const key = [trigger.kind, trigger.kind === 'verdict' ? trigger.verdict : '', runbook, kind, reason].join(' ')
-  const standing = trigger.kind === 'person' ? null : targetOf(state, trigger.target)
-  if (trigger.kind !== 'person' && standing?.lastAnswer?.key === key) {
-    return still(withTarget(reason === 'storm' ? { ...state, stormAt: now } : state, trigger.target, { lookAgainAt }))
+  if (occasionOf(state, trigger)?.lastAnswer?.key === key) {
+    return still(withOccasion(reason === 'storm' ? { ...state, stormAt: now } : state, trigger, { lookAgainAt }))
   }
   if (trigger.kind === 'person' && kind === 'held' && answerTo(state, trigger.requestId) !== null) return still(state)
   const kept = keep(state, { target, runbook, trigger, kind, reason, message, workflowId }, now)
@@ -107,7 +108,7 @@ function answer(
   const decisionId = decided.decisions[0]?.id ?? ''
   return {
     ...decided,
-    state: withTarget(decided.state, trigger.target, { lookAgainAt, lastAnswer: { key, reason, decisionId } }),
+    state: withOccasion(decided.state, trigger, { lookAgainAt, lastAnswer: { key, reason, decisionId } }),
   }
 }
 
@@ -127,7 +128,8 @@ function consequencesOf(state: GuardState, ruling: Ruling, target: string, runbo
 function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: number): Step {
   const { plan, planHash, target, lock } = candidate
   const known = targetOf(state, target)
-  const episode = trigger.kind === 'person' || known === null ? uniqueMoment(state, now) : known.episode
+  const occasion = trigger.kind === 'person' ? null : (symptomOccasion(state, trigger) ?? known)
+  const episode = occasion === null ? uniqueMoment(state, now) : occasion.episode
   const workflowId = runId(plan.name, target, episodeFrom(episode))
   const startedBy = startedByOf(trigger)
   const cause = startedBy.kind === 'person' ? `\`${startedBy.name}\` asked for it` : startedBy.why
@@ -198,10 +200,8 @@ function takeAttempt(state: GuardState, entry: OpenEntry, trigger: Trigger, now:
     lastAnswer: null,
   }
   const withRun = withTarget(booked, entry.target, change)
-  // A runbook of a wider scope was started for a node: that node's episode has its start, too.
-  return trigger.kind === 'person' || trigger.target === entry.target
-    ? withRun
-    : withTarget(withRun, trigger.target, { startedIn: entry.workflowId, lastAnswer: null })
+  // A symptom has its own occasion; and where a wider runbook was started for a node, that node's has its start, too.
+  return withOccasion(withRun, trigger, { startedIn: entry.workflowId, lastAnswer: null })
 }
 
 /** Gives leave to a run that was started past the detector, or says why not. Asking twice is asking once. */
@@ -288,6 +288,9 @@ function waitingWith(state: GuardState, trigger: Extract<Trigger, { kind: 'perso
 const uniqueMoment = (state: GuardState, now: number): number =>
   Math.max(now, ...state.open.map(({ startedAt }) => startedAt + 1))
 
+const symptomOccasion = (state: GuardState, trigger: Trigger): Occasion | null =>
+  trigger.kind === 'condition' || trigger.kind === 'trend' ? occasionOf(state, trigger) : null
+
 function startedByOf(trigger: Trigger): StartedBy {
   switch (trigger.kind) {
     case 'person':
@@ -297,6 +300,9 @@ function startedByOf(trigger: Trigger): StartedBy {
         kind: 'verdict',
         why: `\`${trigger.target}\` is ${trigger.verdict} (φ ${trigger.phi.toFixed(1)}): ${trigger.evidence}`,
       }
+    case 'condition':
+    case 'trend':
+      return { kind: trigger.kind, why: `on \`${trigger.target}\`: ${trigger.evidence}` }
     case 'returned':
       return { kind: 'returned', why: `\`${trigger.target}\` was taken out and answers again: ${trigger.evidence}` }
   }

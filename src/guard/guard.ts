@@ -9,6 +9,7 @@ import { endFreeze, pauseFor } from './freeze.ts'
 import { tellResolvedLate } from './resolved.ts'
 import { dropStale, queueLooks } from './queue.ts'
 import { lookAround, observe, standingTrigger } from './observe.ts'
+import { symptomOf } from './occasion.ts'
 import type {
   EndedMessage,
   FleetCommand,
@@ -21,6 +22,7 @@ import type {
 import { NEVER, STAGES, type Stage } from './stages.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type OpenEntry } from './state.ts'
 import { andThen, still, type Step } from './step.ts'
+import { symptomLooks } from './symptoms.ts'
 
 export type GuardEvent =
   | { readonly kind: 'observed'; readonly observation: Observation }
@@ -122,8 +124,14 @@ function notLaunched(state: GuardState, workflowId: string, why: string, now: nu
       targetOf(state, name)?.startedIn === workflowId ? { ...known, lookAgainAt: now + LOOK_AGAIN_MS } : known,
     ]),
   )
+  const symptoms = Object.fromEntries(
+    Object.entries(step.state.symptoms).map(([symptom, known]) => [
+      symptom,
+      symptomOf(state, symptom)?.startedIn === workflowId ? { ...known, lookAgainAt: now + LOOK_AGAIN_MS } : known,
+    ]),
+  )
   const effects = step.effects.filter((effect) => effect.kind !== 'match')
-  return { ...step, state: { ...step.state, targets }, effects }
+  return { ...step, state: { ...step.state, targets, symptoms }, effects }
 }
 
 /** Leaves no record: there is no room for one. */
@@ -180,6 +188,7 @@ export function nextLook(state: GuardState): number | null {
     startedIn === null && lookAgainAt < NEVER && standingTrigger(state, name) !== null ? [lookAgainAt] : [],
   )
   const ends = state.freeze === null ? [] : [state.freeze.until]
-  const moments = [...releases, ...looks, ...ends, ...queueLooks(state)]
+  const symptoms = symptomLooks(state).filter((at) => at < NEVER)
+  const moments = [...releases, ...looks, ...symptoms, ...ends, ...queueLooks(state)]
   return moments.length === 0 ? null : Math.min(...moments)
 }

@@ -1,9 +1,11 @@
 // Observations become knowledge of targets, and knowledge becomes standing triggers. Decides nothing.
+import { scoreForecasts } from './forecasts.ts'
 import { tellResolved } from './resolved.ts'
 import type { Observation, Roster, Trigger, VerdictObservation } from './protocol.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type TargetRecord } from './state.ts'
 import { isStorm } from './storm.ts'
-import { still, type Effect, type Step } from './step.ts'
+import { andThen, still, type Effect, type Step } from './step.ts'
+import { hasSymptom, lookAtSymptoms, observeSymptom } from './symptoms.ts'
 import { KEPT_TURNS } from './turns.ts'
 
 const EVIDENCE_LENGTH = 300
@@ -15,6 +17,12 @@ export function observe(state: GuardState, observation: Observation, now: number
   switch (observation.kind) {
     case 'verdict':
       return observeVerdict(state, observation, now)
+    case 'symptom':
+      // What ends may have kept a node out that answers.
+      return andThen(scoreForecasts(observeSymptom(state, observation, now), observation, now), (next) => ({
+        ...still(next),
+        effects: matchOf(next, observation.target, now),
+      }))
     case 'observer':
       return observeObserver(state, observation.trusted ? null : observation.evidence, now)
     case 'roster': {
@@ -100,7 +108,9 @@ export function standingTrigger(state: GuardState, name: string): Trigger | null
   const { verdict, phi, evidence, observedAt: at } = target
   if (verdict === 'suspect' || verdict === 'failed')
     return { kind: 'verdict', target: name, verdict, phi, at, evidence }
-  if (verdict === 'healthy' && target.desired === 'failed') return { kind: 'returned', target: name, at, evidence }
+  // It answers, but what its runbooks watch has not been seen to end: an illness that heartbeats do not show.
+  if (verdict === 'healthy' && target.desired === 'failed' && !hasSymptom(state, name))
+    return { kind: 'returned', target: name, at, evidence }
   return null
 }
 
@@ -121,5 +131,9 @@ export const lookAround = (state: GuardState, now: number): readonly Effect[] =>
   const standing = longestFirst.flatMap(([name]) => matchOf(state, name, now))
   // In a storm only a few can start before the next look, and each is probed first.
   const asked = isStorm(state, now) ? standing.slice(0, IN_STORM_AT_ONCE) : standing
-  return [...asked, ...state.waiting.map((trigger): Effect => ({ kind: 'match', trigger }))]
+  return [
+    ...lookAtSymptoms(state, now),
+    ...asked,
+    ...state.waiting.map((trigger): Effect => ({ kind: 'match', trigger })),
+  ]
 }

@@ -10,7 +10,8 @@ export type Verdict = 'healthy' | 'suspect' | 'failed' | 'unknown'
 export type DesiredState = 'serving' | 'failed' | 'drained' | 'stopped' | 'spare'
 
 /** What `watch` tells. Signal `observed`, in batches. */
-export type Observation = VerdictObservation | ObserverObservation | ShardsObservation | RosterObservation
+export type Observation =
+  VerdictObservation | SymptomObservation | ObserverObservation | ShardsObservation | RosterObservation
 
 /** One change that `watch` saw. `confirmed`: an independent direct probe agreed. */
 export interface VerdictObservation {
@@ -25,6 +26,42 @@ export interface VerdictObservation {
   readonly evidence: string
   /** True for a spare, which is not meant to serve until it is brought in. */
   readonly spare?: boolean
+}
+
+/**
+ * One change of what a runbook's own trigger watches. `pending`: true, but not for long enough yet. `standing`: true for
+ * all of it. `unknown`: the evidence is missing, so it is neither; what stood before is not over.
+ */
+export type SymptomPhase = 'pending' | 'standing' | 'over' | 'unknown'
+export interface SymptomObservation {
+  readonly kind: 'symptom'
+  /** Identity: the runbook, the number of its trigger, the target. */
+  readonly symptom: string
+  readonly cause: 'condition' | 'trend'
+  readonly runbook: string
+  /** Number of the trigger in the plan. */
+  readonly trigger: number
+  readonly target: string
+  readonly over: 'target' | 'cluster'
+  /** How much it explains: of two that stand at once the higher is the cause, the other its shadow. */
+  readonly rank: number
+  readonly phase: SymptomPhase
+  readonly at: number
+  readonly evidence: string
+  /** Of a trend: what is so now, what is predicted, and until when. */
+  readonly forecast?: {
+    readonly value: number
+    readonly reaches: number
+    readonly dueAt: number
+    readonly confidence: number
+  }
+}
+
+/** How predictions of one tenth of confidence (8: 80 to 90 %) came out. */
+export interface ForecastScore {
+  readonly tenth: number
+  readonly made: number
+  readonly cameTrue: number
 }
 
 /** The observer doubts itself, or trusts itself again. While it doubts, nothing starts by itself. */
@@ -68,6 +105,16 @@ export type Trigger =
       readonly evidence: string
     }
   | { readonly kind: 'returned'; readonly target: string; readonly at: number; readonly evidence: string }
+  | {
+      readonly kind: 'condition' | 'trend'
+      readonly symptom: string
+      readonly runbook: string
+      /** Number of the trigger in the plan. */
+      readonly trigger: number
+      readonly target: string
+      readonly at: number
+      readonly evidence: string
+    }
   | {
       readonly kind: 'person'
       readonly runbook: string
@@ -205,6 +252,8 @@ export interface DetectorState {
   readonly frozen?: string | null
   /** A person's freeze: nothing starts until it ends. Absent or null where there is none. */
   readonly freeze?: Freeze | null
+  /** How often trends were right, by how sure they were. */
+  readonly forecasts?: readonly ForecastScore[]
 }
 export interface TargetState {
   readonly desired: DesiredState

@@ -6,13 +6,16 @@ import { flapsLittle } from './flapping.ts'
 import { heldAfterSuccess } from './hold.ts'
 import { rungIsLeft } from './ladder.ts'
 import { mayPreempt } from './preempt.ts'
+import { occasionOf } from './occasion.ts'
 import type { Candidate, DecisionKind, LedgerName, Trigger } from './protocol.ts'
 import { isNextInLine } from './queue.ts'
 import { releaseIsPaced } from './storm.ts'
 import { secondsText as seconds } from './words.ts'
 import type { Json } from '../plan/json.ts'
 import { bytesOf } from '../plan/size.ts'
+import { isNoShadow } from './shadow.ts'
 import { freezeAt, KEPT, overlap, targetOf, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
+import { standingSymptom } from './symptoms.ts'
 
 /** One question put to the guard: may this candidate start now, because of this trigger? */
 export interface Ask {
@@ -51,20 +54,26 @@ export const ledgerOf = (trigger: Trigger): LedgerName => (trigger.kind === 'ret
 const recordOf = ({ state, candidate }: Ask): TargetRecord | null => targetOf(state, candidate.target)
 
 /** The cause is still there: matching takes a moment, and a node may answer again in it. */
-const causeStands: Stage = ({ state, trigger, isAutomatic }) => {
+const causeStands: Stage = ({ state, trigger, isAutomatic, now }) => {
   if (!isAutomatic || trigger.kind === 'person') return null
-  const target = targetOf(state, trigger.target)
-  const stands =
-    target !== null &&
-    target.confirmed &&
-    (trigger.kind === 'returned'
-      ? target.verdict === 'healthy'
-      : target.verdict === 'suspect' || target.verdict === 'failed')
-  return stands ? null : { kind: 'refused', reason: 'gone', message: `The cause on \`${trigger.target}\` is gone.` }
+  return stands(state, trigger, now)
+    ? null
+    : { kind: 'refused', reason: 'gone', message: `The cause on \`${trigger.target}\` is gone.` }
 }
 
-const observerIsTrusted: Stage = ({ state, isAutomatic }) =>
-  isAutomatic && state.frozen !== null
+function stands(state: GuardState, trigger: Exclude<Trigger, { kind: 'person' }>, now: number): boolean {
+  if (trigger.kind === 'condition' || trigger.kind === 'trend')
+    return standingSymptom(state, trigger.symptom, now) !== null
+  const target = targetOf(state, trigger.target)
+  if (target === null || !target.confirmed) return false
+  return trigger.kind === 'returned'
+    ? target.verdict === 'healthy'
+    : target.verdict === 'suspect' || target.verdict === 'failed'
+}
+
+/** A condition that stands was seen by somebody who answered: silence alone never makes one (survey.ts). */
+const observerIsTrusted: Stage = ({ state, trigger, isAutomatic }) =>
+  isAutomatic && state.frozen !== null && trigger.kind !== 'condition'
     ? { kind: 'held', reason: 'observer-in-doubt', message: `Nothing starts by itself: ${state.frozen}` }
     : null
 
@@ -104,7 +113,7 @@ export function commandOf(runbook: string, inputs: Candidate['inputs']): string 
 
 /** One start an episode: a trigger that comes again joins the run it has already started. */
 const onceAnEpisode: Stage = ({ state, trigger }) => {
-  const started = trigger.kind === 'person' ? null : (targetOf(state, trigger.target)?.startedIn ?? null)
+  const started = occasionOf(state, trigger)?.startedIn ?? null
   if (started === null) return null
   return {
     kind: 'joined',
@@ -230,6 +239,7 @@ export const STAGES = [
   mayActAlone,
   onceAnEpisode,
   notFrozen,
+  isNoShadow,
   lockIsFree,
   isNextInLine,
   cooledDown,

@@ -9,9 +9,11 @@ import type {
   DetectorState,
   FleetReply,
   Freeze,
+  ForecastScore,
   LedgerName,
   OpenRun,
   RunBooks,
+  SymptomObservation,
   Trigger,
   Verdict,
 } from './protocol.ts'
@@ -22,6 +24,13 @@ export interface GuardState {
   readonly cluster: string
   readonly sequence: number
   readonly targets: Readonly<Record<string, TargetRecord>>
+  /** What runbooks watch for themselves and see now, by its identity. */
+  readonly symptoms: Readonly<Record<string, SymptomRecord>>
+  /** Predictions that are not due yet, by symptom, and how earlier ones came out. Absent: none so far. */
+  readonly forecasts?: {
+    readonly open: Readonly<Record<string, OpenForecast>>
+    readonly scores: readonly ForecastScore[]
+  }
   readonly open: readonly OpenEntry[]
   /** Start times of the last minute. */
   readonly starts: readonly number[]
@@ -61,18 +70,47 @@ export interface QueueEntry {
   readonly since: number
 }
 
+/** A prediction that is not due yet. */
+export interface OpenForecast {
+  readonly madeAt: number
+  readonly dueAt: number
+  readonly confidence: number
+  readonly target: string
+  readonly runbook: string
+}
+
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
+
+/**
+ * What one standing cause remembers of its answers.
+ * An *episode* begins when the cause comes or goes, and when a run for it closes; at most one run starts in it.
+ */
+export interface Occasion {
+  readonly episode: number
+  /** The run that was started in this episode. */
+  readonly startedIn: string | null
+  /** Before this nothing about the standing trigger can change by time alone. */
+  readonly lookAgainAt: number
+  /** The last decision, so that the same answer to the same question is not written twice. */
+  readonly lastAnswer: { readonly key: string; readonly reason: string; readonly decisionId: string } | null
+}
+
+/** A condition or a trend over one target, as `watch` told it last. */
+export interface SymptomRecord extends Occasion {
+  readonly seen: SymptomObservation
+  /** It stood, and nobody has seen it end: also while its evidence is missing. */
+  readonly isIll: boolean
+  /** Since when it stands without a break. */
+  readonly since: number
+}
 
 export interface Ledger {
   readonly attempts: readonly number[]
   readonly cooldownUntil: number | null
 }
 
-/**
- * What is known of one target.
- * An *episode* begins when the target falls ill or gets well, and when a run on it closes; at most one run starts in it.
- */
-export interface TargetRecord {
+/** What is known of one target; its own occasion is that it falls ill or gets well. */
+export interface TargetRecord extends Occasion {
   /** A watched node; only these count as members. Others are here for their attempts. */
   readonly isMember: boolean
   readonly desired: DesiredState
@@ -84,14 +122,7 @@ export interface TargetRecord {
   /** `at` of the newest observation; older ones are late and tell nothing. */
   readonly observedAt: number
   readonly isIll: boolean
-  readonly episode: number
-  /** The run that was started in this episode. */
-  readonly startedIn: string | null
   readonly ledgers: Readonly<Record<LedgerName, Ledger>>
-  /** Before this nothing about the standing trigger can change by time alone. */
-  readonly lookAgainAt: number
-  /** The standing trigger's last decision, so that the same answer to the same question is not written twice. */
-  readonly lastAnswer: { readonly key: string; readonly reason: string; readonly decisionId: string } | null
   readonly undoLater: readonly UndoEntry[]
   /** When a run on it last helped. */
   readonly helpedAt: number | null
@@ -162,6 +193,7 @@ export function createGuardState(
     cluster,
     sequence: 0,
     targets: Object.fromEntries(targets.map(({ name, desired }) => [name, createTarget(desired, true)])),
+    symptoms: {},
     open: [],
     starts: [],
     waiting: [],
@@ -219,6 +251,7 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     notes: state.notes,
     frozen: heldBecause(state),
     freeze: freezeAt(state, at),
+    ...(state.forecasts === undefined ? {} : { forecasts: state.forecasts.scores }),
   }
 }
 

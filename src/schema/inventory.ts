@@ -8,6 +8,7 @@ import {
   DEFAULT_GUARD,
   DEFAULT_HEARTBEAT,
   DEFAULT_MIN_REPLICAS,
+  DEFAULT_SIGNAL_WINDOW_MS,
   DEFAULT_STOP_GRACE_MS,
 } from '../inventory/defaults.ts'
 import { BOOL, closed, count, DURATION_PATTERN, oneOf, TEXT, TEXTS } from './literals.ts'
@@ -105,6 +106,40 @@ export const BALANCER: JsonSchema = closed({ kind: oneOf('http'), admin: ADDRESS
   'url',
 ])
 
+export const CANARY: JsonSchema = closed(
+  {
+    path: { type: 'string', pattern: '^/', 'x-says': 'a path that begins with `/`' },
+    body: optional(
+      orNull({ type: 'object', 'x-says': 'a map' }),
+      null,
+      'Sent as JSON with POST. Without it the path is asked with GET.',
+    ),
+  },
+  ['path'],
+)
+
+const FILE: JsonSchema = { type: 'string', minLength: 1, 'x-says': 'a path; `{node}` stands for the name of a node' }
+export const SIGNAL: JsonSchema = closed(
+  {
+    name: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,62}$', 'x-says': 'a name such as `queue_depth`' },
+    prometheus: optional(orNull(ADDRESS), null, 'Base URL of the Prometheus server that `query` is put to.'),
+    query: optional(orNull(TEXT), null, 'PromQL that has one value; `{node}` stands for the name of a node.'),
+    file: optional(orNull(FILE), null, 'A log file whose new lines are counted.'),
+    pattern: optional(orNull(TEXT), null, 'RE2: the lines that count.'),
+    windowMs: optional(
+      ms(1_000, 3_600_000),
+      DEFAULT_SIGNAL_WINDOW_MS,
+      'How far back lines count. Too low: a burst is over before the condition held. Too high: an old burst still counts.',
+    ),
+  },
+  ['name'],
+)
+
+export const DEPENDENCY: JsonSchema = closed(
+  { name: NAME, nodes: { type: 'array', minItems: 2, items: NAME, 'x-says': 'a list of node names' } },
+  ['name', 'nodes'],
+)
+
 export const SERVICE: JsonSchema = closed(
   {
     name: NAME,
@@ -122,6 +157,11 @@ export const SERVICE: JsonSchema = closed(
       }),
       { min: DEFAULT_MIN_REPLICAS, max: null },
       'Limits of `replicas.scale`.',
+    ),
+    canary: optional(
+      orNull(CANARY),
+      null,
+      'A real request that changes nothing. Without it a node that gets no requests is well when its health says so.',
     ),
   },
   ['name', 'members', 'control'],
@@ -235,6 +275,16 @@ export const CLUSTER: JsonSchema = closed(
       { ...TEXTS, minItems: 0 },
       [],
       'Groups that are told what a person should know now; none: the first of `groups`.',
+    ),
+    dependencies: optional(
+      { type: 'array', items: DEPENDENCY, 'x-says': 'a list of dependencies' },
+      [],
+      'What several nodes rest on. Without it nodes that fail with it are as many failures.',
+    ),
+    signals: optional(
+      { type: 'array', items: SIGNAL, 'x-says': 'a list of signals' },
+      [],
+      'Numbers from Prometheus or from log files, which conditions name as `signals.NAME`.',
     ),
   },
   ['name', 'nodes'],

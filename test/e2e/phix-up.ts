@@ -49,6 +49,8 @@ export interface PhixUp {
 export interface World {
   /** Pid of a node's process from the process table; null where none runs. */
   nodePid(node: string): number | null
+  /** Base URL of its HTTP API. */
+  nodeAddress(node: string): string
   /** Does its port answer healthy? */
   isHealthy(node: string): Promise<boolean>
   backends(): Promise<readonly { readonly name: string; readonly state: 'in' | 'out'; readonly requests: number }[]>
@@ -152,13 +154,16 @@ function worldOf(dataFolder: string): World {
   const cluster = (): LabCluster =>
     (parse(readFileSync(join(dataFolder, 'inventory.yaml'), 'utf8')) as { clusters: [LabCluster] }).clusters[0]
   const admin = (): string => cluster().services[0].balancer.admin
+  const nodeAddress = (node: string): string => cluster().nodes.find(({ name }) => name === node)?.address ?? ''
   return {
+    nodeAddress,
     nodePid: (node) =>
       processesOf(dataFolder).find(({ command }) => command.includes('lab-node') && command.includes(node))?.pid ??
       null,
     async isHealthy(node) {
-      const address = cluster().nodes.find(({ name }) => name === node)?.address
-      const answer = await fetch(`${address}/api/v1/health`, { signal: AbortSignal.timeout(1000) }).catch(() => null)
+      const answer = await fetch(`${nodeAddress(node)}/api/v1/health`, { signal: AbortSignal.timeout(1000) }).catch(
+        () => null,
+      )
       return answer?.status === 200
     },
     async backends() {

@@ -443,6 +443,12 @@ describe('each stage is needed', () => {
       bench.ask(person('a', 1001), 1001)
       return bench.started.length
     },
+    isNoShadow: (stages) => {
+      const bench = createBench({ stages })
+      bench.feel('cascade', 'lab', 'pending', 900)
+      bench.observe('node-2', 'failed', 1000)
+      return bench.started.length
+    },
     lockIsFree: (stages) => {
       const bench = createBench({ stages })
       bench.ask(person('a', 1000), 1000)
