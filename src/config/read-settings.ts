@@ -98,10 +98,11 @@ function runningValues(dataFolder: string): LayerValues['values'] {
     'temporal.address': addresses.temporal.address,
     'temporal.uiAddress': addresses.temporal.uiAddress,
     'server.port': String(addresses.server.port),
+    ...(addresses.worker && { 'worker.port': String(addresses.worker.port) }),
   }
 }
 
-export const DEFAULT_PORTS = { temporal: 7233, ui: 8233, server: 7080 } as const
+export const DEFAULT_PORTS = { temporal: 7233, ui: 8233, server: 7080, worker: 7081 } as const
 
 function defaults(
   project: string,
@@ -118,6 +119,8 @@ function defaults(
     'temporal.uiAddress': `http://127.0.0.1:${DEFAULT_PORTS.ui}`,
     'server.host': '127.0.0.1',
     'server.port': String(DEFAULT_PORTS.server),
+    'worker.host': '127.0.0.1',
+    'worker.port': String(DEFAULT_PORTS.worker),
     journal: `sqlite:${join(dataFolder, 'journal.db')}`,
     person: userName(),
     'log.level': 'info',
@@ -183,6 +186,7 @@ function toSettings(chosen: Readonly<Record<SettingName, Chosen | null>>, extern
       external,
     },
     server: { host: value('server.host'), port: Number(value('server.port')) },
+    worker: { host: value('worker.host'), port: Number(value('worker.port')) },
     journal: value('journal'),
     person: value('person'),
     log: {

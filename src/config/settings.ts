@@ -14,6 +14,8 @@ export interface Settings {
     readonly external: boolean
   }
   readonly server: { readonly host: string; readonly port: number }
+  /** Where a worker tells its metrics and its health; a port that is taken gives way to a free one. */
+  readonly worker: { readonly host: string; readonly port: number }
   /** `sqlite:<file>` or a `postgres://` URL. */
   readonly journal: string
   /** For notify channels and `approve`: the name a person is known by on this machine. */

@@ -41,6 +41,7 @@ export const fakeSettings = (folder: string): Settings => ({
   inventoryFile: `${folder}/inventory.yaml`,
   temporal: { address: '127.0.0.1:7233', namespace: 'default', uiAddress: null, external: false },
   server: { host: '127.0.0.1', port: 0 },
+  worker: { host: '127.0.0.1', port: 0 },
   journal: `sqlite:${folder}/journal.db`,
   person: 'ada',
   log: { level: 'info', format: 'pretty' },
