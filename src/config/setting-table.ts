@@ -18,6 +18,8 @@ export const SETTINGS = [
   spec('temporal.uiAddress', 'text', 'where its web UI is'),
   spec('server.host', 'text', 'the address that the HTTP server listens on'),
   spec('server.port', 'port', 'and its port'),
+  spec('server.metricsHost', 'text', 'the address that the server tells its metrics on, without a token'),
+  spec('server.metricsPort', 'port', 'and its port'),
   spec('worker.host', 'text', 'the address that a worker tells its metrics and health on'),
   spec('worker.port', 'port', 'and its port'),
   spec('journal', 'text', '`sqlite:<file>` or a `postgres://` URL'),

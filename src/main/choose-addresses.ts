@@ -21,6 +21,7 @@ export async function chooseAddresses({ settings, origins }: SettingsRead): Prom
   return {
     temporal: { address, uiAddress: ui },
     server: { host: server.host, port: await freePortNear(server.port) },
+    metrics: { host: server.metricsHost, port: await freePortNear(server.metricsPort) },
     worker: { host: worker.host, port: await freePortNear(worker.port) },
   }
 }

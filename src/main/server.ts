@@ -10,6 +10,7 @@ import { CATALOGUE } from '../../activities/catalogue.ts'
 import { createMasker } from '../../activities/wrapping/mask.ts'
 import { openRunbookFolder } from '../compile/runbook-folder.ts'
 import { createMetrics, type Metrics } from '../telemetry/create-metrics.ts'
+import { serveVitals } from '../telemetry/serve-vitals.ts'
 import { createRefresh } from '../telemetry/refresh-metrics.ts'
 import { connectEngine } from '../temporal/connect-engine.ts'
 import { hideOwnSecrets } from './hide-own-secrets.ts'
@@ -50,11 +51,16 @@ export async function runServer(settings: Settings, say: (line: string) => void)
     answered: (sender, status) => metrics.add('phix_intake_answers_total', { sender, answer: answerOf(status) }),
   })
   const listening = await serveApp(app, settings.server)
+  const vitals = await serveVitals(
+    { isStarted: () => true, isReady: () => true, metrics },
+    { host: settings.server.metricsHost, port: settings.server.metricsPort, mayMove: true },
+  )
+  log.info({ address: vitals.address }, 'telling metrics')
   const address = `http://${listening.host}:${listening.port}`
   say(`Listening on ${address}`)
   writeReadyNote(settings.dataFolder, 'server', address)
   const code = await stopped
-  await listening.close()
+  await Promise.all([listening.close(), vitals.close()])
   clearInterval(rereading)
   inventory.stop()
   await Promise.all([engine.close(), journal.close()])

@@ -13,7 +13,7 @@ export function metricsPage(): string {
     'Generated from `src/telemetry/metric-table.ts` and `seed-names.ts` by `npm run telemetry`; a test compares.',
     'Counters begin at zero with their process and count what happened since. What cannot be asked has no series.',
     '',
-    '## Told by the server (`GET /metrics` of its API, with the bearer token)',
+    '## Told by the server (`GET /metrics` of `server.metricsHost:server.metricsPort`; also of its API, with the bearer token)',
     '',
     ...table(metrics.filter(({ from }) => from === 'server')),
     '',

@@ -15,8 +15,9 @@ const renamed = (metric: string, names: Readonly<Record<string, string>>, keep: 
   )
   return `sum by (${[...Object.keys(names), ...keep].join(', ')}) (${inner})`
 }
-const recoveries = (results: string, window: string): string =>
-  `sum by (cluster) (increase(phix_recoveries_total{recovery=~"${results}"}[${window}]))`
+/** Runs that tried something: neither found to be well at once nor refused before anything was done. */
+const TRIED = 'outcome!~"recovered|refused"'
+const runs = (which: string): string => `sum by (cluster) (increase(phix_runs_total{${which}}[1h]))`
 const histogram = (record: string, metric: string, names: Readonly<Record<string, string>>): readonly SeedName[] =>
   [
     { part: 'bucket', keep: ['le'] },
@@ -35,12 +36,12 @@ export const SEED_NAMES: readonly SeedName[] = [
   seed('ollama_leader_election_count', 'max by (job) (lab_term)', 'elections so far: the newest term'),
   seed(
     'ollama_fault_tolerance_healing_attempts_total',
-    'sum by (cluster) (phix_recoveries_total{recovery=~"success|failure"})',
+    `sum by (cluster) (phix_runs_total{${TRIED}})`,
     'runs that tried to repair something',
   ),
   seed(
     'ollama_fault_tolerance_healing_success_rate',
-    `${recoveries('success', '1h')} / (${recoveries('success|failure', '1h')} > 0)`,
+    `${runs('outcome="effective"')} / (${runs(TRIED)} > 0)`,
     'effective share of the repairs of the last hour, 0–1; no value while there was none',
   ),
   seed(

@@ -1,4 +1,4 @@
-// What a process without an HTTP API of its own tells of itself: is it alive, did it start, is it ready, its metrics.
+// What a process tells of itself without a token: is it alive, did it start, is it ready, its metrics.
 // Loopback unless it is told otherwise; nothing but GET of four paths exists.
 import { createServer, type Server, type ServerResponse } from 'node:http'
 

@@ -40,7 +40,7 @@ export const fakeSettings = (folder: string): Settings => ({
   runbooksFolder: folder,
   inventoryFile: `${folder}/inventory.yaml`,
   temporal: { address: '127.0.0.1:7233', namespace: 'default', uiAddress: null, external: false },
-  server: { host: '127.0.0.1', port: 0 },
+  server: { host: '127.0.0.1', port: 0, metricsHost: '127.0.0.1', metricsPort: 0 },
   worker: { host: '127.0.0.1', port: 0 },
   journal: `sqlite:${folder}/journal.db`,
   person: 'ada',
