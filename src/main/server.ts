@@ -24,7 +24,7 @@ import { untilStopped } from './until-stopped.ts'
 export async function runServer(settings: Settings, say: (line: string) => void): Promise<number> {
   const stopped = untilStopped()
   const masker = createMasker()
-  const log = createLogger({ ...settings.log, mask: masker.text })
+  const log = createLogger({ ...settings.log, mask: (line) => masker.text(line) })
   const token = await readOrCreateToken(join(settings.dataFolder, 'token'))
   hideOwnSecrets(masker, settings, token)
   const inventory = await keepInventory(settings.inventoryFile, log)

@@ -35,7 +35,7 @@ import { toTemporalLogger } from './temporal-logger.ts'
 export async function runWorker(settings: Settings, say: (line: string) => void): Promise<number> {
   const masker = createMasker()
   hideOwnSecrets(masker, settings, null)
-  const log = createLogger({ ...settings.log, mask: masker.text })
+  const log = createLogger({ ...settings.log, mask: (line) => masker.text(line) })
   installRuntime(log)
   const inventory = await keepInventory(settings.inventoryFile, log, () => void watchAll())
   const clusters = (): readonly string[] => inventory.current().clusters.map(({ name }) => name)

@@ -31,8 +31,8 @@ const seriesOf = async (metrics: Metrics): Promise<readonly string[]> =>
 
 interface Reading {
   readonly world: World
-  read(): Promise<readonly string[]>
-  later(ms: number): void
+  readonly read: () => Promise<readonly string[]>
+  readonly later: (ms: number) => void
 }
 
 /** The server's metrics over a world of fakes. */

@@ -59,7 +59,7 @@ export async function startPrometheus(targets: Readonly<Record<string, readonly 
   await until(isReady, READY_MS, () => said)
   return {
     async query(expr) {
-      const answer = await fetch(`${base}/api/v1/query?${new URLSearchParams({ query: expr })}`)
+      const answer = await fetch(`${base}/api/v1/query?query=${encodeURIComponent(expr)}`)
       const body = (await answer.json()) as { status: string; error?: string; data: { result: Sample[] } }
       if (body.status !== 'success') throw new Error(`\`${expr}\`: ${body.error}`)
       return body.data.result
