@@ -135,7 +135,7 @@ describeWithTemporal('telemetry of a lab that is watched', () => {
   describe('a run with secrets', () => {
     let show = ''
     beforeAll(async () => {
-      const run = await up.phix('run', 'canary', '--wait')
+      const run = await up.phix('run', 'canary', '--input', 'node=node-4', '--wait')
       show = run.stdout + run.stderr
       expect(run.code, show).toBe(0)
     }, HEALED_MS)
@@ -244,7 +244,11 @@ const canary = (url: string): string => `
 runbook: canary
 summary: Sends secrets to a receiver that gives them back.
 severity: low
-automation: approve
+automation: auto
+inputs:
+  node: { type: node }
+guard:
+  lock: node
 steps:
   - id: send
     title: Send them
