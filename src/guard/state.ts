@@ -1,7 +1,17 @@
 // What a cluster's guard remembers, as plain data that survives continue-as-new. Read next: stages.ts (the rules),
 // guard.ts (events in, decisions and effects out).
 import type { RunResult, UndoEntry } from '../plan/run.ts'
-import type { ClusterLimits, Decision, DesiredState, DetectorState, OpenRun, Trigger, Verdict } from './protocol.ts'
+import type {
+  ClusterLimits,
+  Decision,
+  DesiredState,
+  DetectorState,
+  LedgerName,
+  OpenRun,
+  RunBooks,
+  Trigger,
+  Verdict,
+} from './protocol.ts'
 
 export interface GuardState {
   readonly v: 1
@@ -22,12 +32,11 @@ export interface GuardState {
   /** Why nothing is believed at the moment; null while the observer trusts itself. */
   readonly frozen: string | null
   readonly limits: ClusterLimits
+  /** Groups that are told what a person should know now. */
+  readonly page: readonly string[]
 }
 
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
-
-/** Attempts to heal a target and to bring it back are counted apart: a failed repair must not keep a well node out. */
-export type LedgerName = 'heal' | 'bringBack'
 
 export interface Ledger {
   readonly attempts: readonly number[]
@@ -61,12 +70,7 @@ export interface TargetRecord {
   readonly undoLater: readonly UndoEntry[]
 }
 
-export interface OpenEntry extends OpenRun {
-  readonly covers: readonly string[]
-  readonly ledger: LedgerName
-  readonly trigger: Trigger
-  /** How long its last activity may still act after the run was ended from outside. */
-  readonly graceMs: number
+export interface OpenEntry extends OpenRun, RunBooks {
   /** The run's own last word, before its close is known. */
   readonly said: RunResult | null
   readonly closed: ClosedRun | null
@@ -83,7 +87,7 @@ export const KEPT = { decisions: 200, notes: 50, answered: 200, marks: 200, atte
 
 export const DEFAULT_LIMITS: ClusterLimits = { runsInFlight: 5, startsPerMinute: 10, override: null }
 
-const NO_ATTEMPTS: Ledger = { attempts: [], cooldownUntil: null }
+export const NO_ATTEMPTS: Ledger = { attempts: [], cooldownUntil: null }
 
 export const createTarget = (desired: DesiredState, isMember: boolean): TargetRecord => ({
   isMember,
@@ -122,6 +126,7 @@ export function createGuardState(
     notes: [],
     frozen: null,
     limits: DEFAULT_LIMITS,
+    page: [],
   }
 }
 

@@ -18,6 +18,8 @@ export interface Cluster {
   readonly detector: DetectorSettings
   /** Loosened or tightened limits of the whole cluster. */
   readonly guard: ClusterGuard
+  /** Groups that the detector tells what a person should know now; none: the first of the inventory's groups. */
+  readonly page?: readonly string[]
 }
 
 export interface Node {

@@ -91,6 +91,7 @@ function clusterFrom(fields: Fields, folder: string): Cluster {
       failedPhi: detector?.number('failedPhi') ?? thresholds.failedPhi,
     },
     guard: guardFrom(fields.inside('guard')),
+    page: fields.texts('page'),
   }
 }
 

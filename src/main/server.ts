@@ -3,30 +3,29 @@ import { join } from 'node:path'
 import { createApp } from '../api/create-app.ts'
 import { serveApp } from '../api/serve-app.ts'
 import { readOrCreateToken } from '../api/token.ts'
+import { variable } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { openJournal } from '../journal/open-journal.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
 import { CATALOGUE } from '../../activities/catalogue.ts'
-import { createMasker } from '../../activities/wrapping/mask.ts'
 import { openRunbookFolder } from '../compile/runbook-folder.ts'
 import { createMetrics, type Metrics } from '../telemetry/create-metrics.ts'
 import { serveVitals } from '../telemetry/serve-vitals.ts'
 import { createRefresh } from '../telemetry/refresh-metrics.ts'
 import { connectEngine } from '../temporal/connect-engine.ts'
-import { hideOwnSecrets } from './hide-own-secrets.ts'
 import { keepInventory } from './keep-inventory.ts'
 import { knownNames } from './known-names.ts'
 import { packageVersion } from './package-version.ts'
+import { maskKnownSecrets } from './known-secrets.ts'
 import { writeReadyNote } from './ready-note.ts'
 import { untilStopped } from './until-stopped.ts'
 
 /** Serves until it is told to stop. Answers the exit code. */
 export async function runServer(settings: Settings, say: (line: string) => void): Promise<number> {
   const stopped = untilStopped()
-  const masker = createMasker()
-  const log = createLogger({ ...settings.log, mask: (line) => masker.text(line) })
   const token = await readOrCreateToken(join(settings.dataFolder, 'token'))
-  hideOwnSecrets(masker, settings, token)
+  const masker = await maskKnownSecrets(settings, variable)
+  const log = createLogger({ ...settings.log, mask: masker.text })
   const inventory = await keepInventory(settings.inventoryFile, log)
   const engine = await connectEngine({ temporal: settings.temporal, inventory: inventory.current })
   const journal = await openJournal(settings.journal)

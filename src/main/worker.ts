@@ -8,7 +8,6 @@ import { CATALOGUE } from '../../activities/catalogue.ts'
 import { createActivities } from '../../activities/create-activities.ts'
 import { createWatching } from '../../activities/watching/create-watching.ts'
 import { createLanes } from '../../activities/wrapping/lanes.ts'
-import { createMasker } from '../../activities/wrapping/mask.ts'
 import { createSecretSource } from '../../activities/wrapping/secrets.ts'
 import { openRunbookFolder, type RunbookFolder } from '../compile/runbook-folder.ts'
 import { variable } from '../config/environment.ts'
@@ -25,17 +24,16 @@ import { connectEngine } from '../temporal/connect-engine.ts'
 import { connectionOptions, prepareExternalNamespace } from '../temporal/connection.ts'
 import type { Engine } from '../temporal/engine.ts'
 import { bundlePath } from './bundle-path.ts'
-import { hideOwnSecrets } from './hide-own-secrets.ts'
 import { keepInventory } from './keep-inventory.ts'
 import { DRIVERS, knownNames } from './known-names.ts'
+import { maskKnownSecrets } from './known-secrets.ts'
 import { writeReadyNote } from './ready-note.ts'
 import { toTemporalLogger } from './temporal-logger.ts'
 
 /** Works until SIGTERM or SIGINT, then lets what it began finish for a moment. Answers the exit code. */
 export async function runWorker(settings: Settings, say: (line: string) => void): Promise<number> {
-  const masker = createMasker()
-  hideOwnSecrets(masker, settings, null)
-  const log = createLogger({ ...settings.log, mask: (line) => masker.text(line) })
+  const masker = await maskKnownSecrets(settings, variable)
+  const log = createLogger({ ...settings.log, mask: masker.text })
   installRuntime(log)
   const inventory = await keepInventory(settings.inventoryFile, log, () => void watchAll())
   const clusters = (): readonly string[] => inventory.current().clusters.map(({ name }) => name)

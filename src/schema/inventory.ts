@@ -212,6 +212,11 @@ export const CLUSTER: JsonSchema = closed(
     heartbeat: optional(HEARTBEAT, DEFAULT_HEARTBEAT as unknown as Json, 'How a node shows that it lives.'),
     detector: optional(DETECTOR, DEFAULT_DETECTOR as unknown as Json, 'When silence is suspicious.'),
     guard: optional(CLUSTER_GUARD, DEFAULT_GUARD as unknown as Json, 'Limits for all runs of the cluster.'),
+    page: optional(
+      { ...TEXTS, minItems: 0 },
+      [],
+      'Groups that are told what a person should know now; none: the first of `groups`.',
+    ),
   },
   ['name', 'nodes'],
 )

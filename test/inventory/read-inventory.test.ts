@@ -72,6 +72,7 @@ describe('an inventory', () => {
             failedPhi: 6,
           },
           guard: { runsInFlight: 3, startsPerMinute: 10, override: null },
+          page: [],
         },
       ],
     })
