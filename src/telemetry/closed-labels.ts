@@ -31,7 +31,7 @@ export const VERDICTS: readonly Verdict[] = ['healthy', 'suspect', 'failed', 'un
 /** Which reasons a decision of each kind can have; the guards' words. A test reads them out of the guards. */
 export const REASONS_OF: Readonly<Record<DecisionKind, readonly string[]>> = {
   started: ['free', 'granted'],
-  joined: ['locked', 'same-episode'],
+  joined: ['locked', 'same-episode', 'already-there'],
   held: [
     ...['queued', 'cooling-down', 'attempts-spent', 'too-many-runs', 'storm', 'budget', 'evidence-unknown'],
     ...['observer-in-doubt', 'needs-human'],

@@ -4,6 +4,7 @@ import type { DetectorState, TargetState, Verdict, WatchCheckpoint } from '../gu
 import type { Cluster } from '../inventory/inventory.ts'
 import type { Gate } from '../plan/run.ts'
 import type { RunSummary } from '../temporal/engine.ts'
+import { inTime } from './in-time.ts'
 import type { MetricsSources } from './metrics-sources.ts'
 
 export interface ClusterMeasures {
@@ -39,10 +40,10 @@ export async function measureCluster(
   const modes = await readModes(sources, name)
   if (!isUp) return unasked(cluster, modes)
   const [seen, state, open, closed] = await Promise.all([
-    checkpoints(name).catch((): readonly WatchCheckpoint[] => []),
-    engine.detector.state(name).catch(() => null),
-    engine.listRuns({ cluster: name, open: true, limit: MOST_RUNS }).catch(() => null),
-    engine.listRuns({ cluster: name, open: false, limit: MOST_CLOSED }).catch(() => []),
+    inTime(checkpoints(name), [] as readonly WatchCheckpoint[]),
+    inTime(engine.detector.state(name), null),
+    inTime(engine.listRuns({ cluster: name, open: true, limit: MOST_RUNS }), null),
+    inTime(engine.listRuns({ cluster: name, open: false, limit: MOST_CLOSED }), []),
   ])
   const watched = new Map(seen.flatMap(({ nodes }) => nodes).map((node) => [node.name, node]))
   const nodes = cluster.nodes.map((node) => {
@@ -74,18 +75,16 @@ const unasked = ({ name, nodes }: Cluster, modes: ClusterMeasures['modes']): Clu
 async function readGates({ engine }: MetricsSources, open: ClusterMeasures['open']): Promise<ClusterMeasures['gates']> {
   if (open === null) return null
   const waiting = open.filter((run) => run.waiting).sort((a, b) => a.startedAt - b.startedAt)
-  const asked = waiting.slice(0, MOST_ASKED_GATES).map(({ workflowId }) =>
-    engine.runState(workflowId).then(
-      ({ gates }) => gates,
-      () => [],
-    ),
-  )
+  const asked = waiting.slice(0, MOST_ASKED_GATES).map(async ({ workflowId }) => {
+    const state = await inTime(engine.runState(workflowId), null)
+    return state?.gates ?? []
+  })
   return (await Promise.all(asked)).flat()
 }
 
 /** Modes share the journal's marks (activities/mode/set.ts): the newest mark of a mode is what holds. */
 async function readModes({ journal }: MetricsSources, cluster: string): Promise<ReadonlyMap<string, boolean> | null> {
-  const marks = await journal.read({ kind: 'mark', cluster, limit: MOST_MARKS }).catch(() => null)
+  const marks = await inTime(journal.read({ kind: 'mark', cluster, limit: MOST_MARKS }), null)
   if (marks === null) return null
   const modes = new Map<string, boolean>()
   for (const { body } of marks) {

@@ -7,6 +7,7 @@ import type { RunSummary } from '../temporal/engine.ts'
 import { REASONS_OF, VERDICTS, wordsOf } from './closed-labels.ts'
 import { createCount } from './count-records.ts'
 import type { Metrics } from './create-metrics.ts'
+import { inTime } from './in-time.ts'
 import { measureCluster, type ClusterMeasures } from './measure-cluster.ts'
 import type { MetricsSources } from './metrics-sources.ts'
 import { createMemory } from './remember-ids.ts'
@@ -22,9 +23,9 @@ export function createRefresh(metrics: () => Metrics, sources: MetricsSources): 
     const { engine, inventory, runbooks, now } = sources
     count ??= createCount(metrics(), sources)
     const askedAt = now()
-    const isJournalUp = await count()
+    const isJournalUp = await inTime(count(), false)
     const journalSeconds = (now() - askedAt) / 1_000
-    const health = await engine.health()
+    const health = await inTime(engine.health(), AWAY)
     const isUp = health.server !== null
     const measured = await Promise.all(inventory().clusters.map((cluster) => measureCluster(sources, cluster, isUp)))
 
@@ -49,6 +50,8 @@ function beginSeries(metrics: Metrics, clusters: readonly Cluster[], runbooks: R
   for (const sender of wordsOf('sender'))
     for (const answer of wordsOf('answer')) metrics.begin('phix_intake_answers_total', { sender, answer })
 }
+
+const AWAY = { server: null, workers: 0 } as const
 
 interface ProcessMeasures {
   readonly isUp: boolean

@@ -2,9 +2,11 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Gate } from '../../src/plan/run.ts'
 import { OTHER, REASONS_OF, closeLabel, type KnownNames } from '../../src/telemetry/closed-labels.ts'
 import { createMetrics, type Metrics } from '../../src/telemetry/create-metrics.ts'
 import { METRICS, type MetricSpec } from '../../src/telemetry/metric-table.ts'
+import { inTime } from '../../src/telemetry/in-time.ts'
 import { createRefresh } from '../../src/telemetry/refresh-metrics.ts'
 import {
   createFakeEngine,
@@ -12,6 +14,7 @@ import {
   createWorld,
   fakeCheckpoint,
   fakeDecision,
+  fakeState,
   fakeSummary,
   NOW,
   RUN_ID,
@@ -157,9 +160,12 @@ test('a degraded mode is told until it is left', async () => {
 test('a gate that waits is told with its age', async () => {
   const { world, read } = createReading()
   world.runs = [{ ...fakeSummary, waiting: true }]
+  world.state = { ...fakeState, gates: [{ kind: 'approval', openedAt: NOW - 90_000 } as Gate] }
   const series = await read()
-  const gates = series.filter((line) => line.startsWith('phix_gates_waiting'))
-  expect(gates).toHaveLength(3)
+  expect(series).toContain('phix_gates_waiting{cluster="lab",gate="approval"} 1')
+  expect(series).toContain('phix_gates_waiting{cluster="lab",gate="parked"} 0')
+  expect(series).toContain('phix_gate_oldest_seconds{cluster="lab",gate="approval"} 90')
+  // A run that waits for a person is not stuck.
   expect(series).toContain('phix_run_oldest_seconds{cluster="lab"} 0')
 })
 
@@ -187,4 +193,10 @@ test('two who read at the same time cause one look', async () => {
   const once = looks
   await read()
   expect(looks).toBe(2 * once)
+})
+
+test('who does not answer in time is not waited for, and who fails is as if silent', async () => {
+  expect(await inTime(new Promise<string>(() => undefined), 'late', 1)).toBe('late')
+  expect(await inTime(Promise.reject(new Error('no')), 'failed')).toBe('failed')
+  expect(await inTime(Promise.resolve('answer'), 'late')).toBe('answer')
 })

@@ -22,6 +22,12 @@ const HEALED_MS = 120_000
 const ENV_SECRET = 'c4n"ry\\+/=%&<env>Kx7'
 const FILE_SECRET = 'c4n"ry\\+/=%&<file>Qz9'
 
+/** What the receiver gives back: whole, as a real one would. */
+const givenBack = (secret: string): readonly string[] => [
+  ...[secret, `Bearer ${secret}`, `xx${secret}`].map((text) => Buffer.from(text).toString('base64')),
+  ...[secret, encodeURIComponent(secret), JSON.stringify(secret)],
+]
+/** What is looked for: of base64 inside a longer text, the part that depends on the secret alone. */
 const spellings = (secret: string): readonly string[] => [
   secret,
   Buffer.from(secret).toString('base64').replace(/=+$/, ''),
@@ -226,7 +232,7 @@ async function startReceiver(): Promise<Receiver> {
   const server: Server = createServer((request, response) => {
     got.push(request)
     request.resume()
-    const given = [request.headers['x-env'], request.headers['x-file']].flatMap((each) => spellings(String(each)))
+    const given = [request.headers['x-env'], request.headers['x-file']].flatMap((each) => givenBack(String(each)))
     response.writeHead(request.url === '/refuse' ? 422 : 200, { 'content-type': 'application/json' })
     response.end(
       JSON.stringify(request.url === '/refuse' ? given.slice(0, 3) : { given, nested: JSON.stringify(given) }),
@@ -254,7 +260,7 @@ steps:
     title: Send them
     uses: http.post
     irreversible: true
-    with: { url: "${url}/take", headers: { x-env: "secret://env/PHIX_CANARY", x-file: "secret://file/canary" }, body: { a: 1 } }
+    with: { url: "${url}/take", headers: { x-env: "secret://env/PHIX_CANARY", x-file: "secret://file/canary" }, body: { node: "\${{ inputs.node }}" } }
   - id: refused
     title: Send them to one that refuses
     uses: http.post
