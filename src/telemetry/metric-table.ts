@@ -1,6 +1,6 @@
 // Every metric of Phix, as data: the registry, METRICS.md and its test are made from this list.
 // `server`: read from journal, visibility and detectors when somebody scrapes. `worker`: counted where it happens, told
-// by each worker itself (decision 0604).
+// by each worker itself (decision 0610).
 import type { LabelName } from './closed-labels.ts'
 
 export interface MetricSpec {
