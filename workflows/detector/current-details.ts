@@ -1,5 +1,5 @@
 // What Temporal's own UI shows of a detector: its targets that are not well, its open runs, its last decisions.
-import type { GuardState } from '../../src/guard/state.ts'
+import { heldBecause, type GuardState } from '../../src/guard/state.ts'
 
 const ROWS = 50
 const DECISIONS = 10
@@ -12,9 +12,10 @@ export function currentDetails(state: GuardState): string {
   const spares = members.length - wanted.length
   const well = wanted.filter(([, { verdict, desired }]) => verdict === 'healthy' && desired === 'serving')
   const others = wanted.filter((member) => !well.includes(member)).slice(0, ROWS)
+  const why = heldBecause(state)
   return [
     `**${state.cluster}**: ${well.length} of ${wanted.length} nodes are healthy and serving${spares === 0 ? '' : `; ${spares} more are spare`}.`,
-    ...(state.frozen === null ? [] : ['', `**Nothing starts by itself:** ${state.frozen}`]),
+    ...(why === null ? [] : ['', `**Nothing starts by itself:** ${why}`]),
     ...table(
       ['node', 'verdict', 'meant to be', 'evidence'],
       others.map(([name, { verdict, desired, evidence }]) => [name, verdict, desired, evidence]),
