@@ -8,6 +8,7 @@ import { CATALOGUE } from '../../activities/catalogue.ts'
 import { createActivities } from '../../activities/create-activities.ts'
 import { createWatching } from '../../activities/watching/create-watching.ts'
 import { createLanes } from '../../activities/wrapping/lanes.ts'
+import type { Masker } from '../../activities/wrapping/mask.ts'
 import { createSecretSource } from '../../activities/wrapping/secrets.ts'
 import { openRunbookFolder, type RunbookFolder } from '../compile/runbook-folder.ts'
 import { variable } from '../config/environment.ts'
@@ -33,10 +34,10 @@ import { toTemporalLogger } from './temporal-logger.ts'
 /** Works until SIGTERM or SIGINT, then lets what it began finish for a moment. Answers the exit code. */
 export async function runWorker(settings: Settings, say: (line: string) => void): Promise<number> {
   const masker = await maskKnownSecrets(settings, variable)
-  const log = createLogger({ ...settings.log, mask: masker.text })
+  const log = createLogger({ ...settings.log, mask: (line) => masker.text(line) })
   installRuntime(log)
   try {
-    return await work(settings, log, say)
+    return await work(settings, { log, masker }, say)
   } catch (error) {
     // The runtime keeps the process and takes its signals: a worker that failed would stay, and only SIGKILL would end it.
     await Runtime.instance().shutdown()
@@ -44,7 +45,11 @@ export async function runWorker(settings: Settings, say: (line: string) => void)
   }
 }
 
-async function work(settings: Settings, log: Logger, say: (line: string) => void): Promise<number> {
+async function work(
+  settings: Settings,
+  { log, masker }: { readonly log: Logger; readonly masker: Masker },
+  say: (line: string) => void,
+): Promise<number> {
   const inventory = await keepInventory(settings.inventoryFile, log, () => void watchAll())
   const clusters = (): readonly string[] => inventory.current().clusters.map(({ name }) => name)
   const engine = await connectEngine({ temporal: settings.temporal, inventory: inventory.current })

@@ -26,6 +26,8 @@ export async function serveVitals(
     route(request.url ?? '', vitals, response).catch((error: Error) => answer(response, 500, error.message))
   })
   server.requestTimeout = 10_000
+  // A process that has nothing else to do ends: telling how it is, is no reason to live.
+  server.unref()
   const taken = await listen(server, host, port)
   if (taken !== null && (!mayMove || taken.code !== 'EADDRINUSE')) throw taken
   if (taken !== null) await listen(server, host, 0)
