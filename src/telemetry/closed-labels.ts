@@ -34,10 +34,11 @@ export const REASONS_OF: Readonly<Record<DecisionKind, readonly string[]>> = {
   joined: ['locked', 'same-episode', 'already-there'],
   held: [
     ...['queued', 'cooling-down', 'attempts-spent', 'too-many-runs', 'storm', 'budget', 'evidence-unknown'],
-    ...['observer-in-doubt', 'needs-human'],
+    ...['observer-in-doubt', 'needs-human', 'journal-away', 'frozen', 'flapping', 'held-after-success', 'settling'],
+    ...['zone-budget', 'control-plane', 'ladder-spent', 'wider-cause'],
   ],
   refused: [
-    ...['locked', 'queue-full', 'gone', 'contradicted', 'not-wanted', 'not-started', 'storm'],
+    ...['locked', 'queue-full', 'gone', 'contradicted', 'not-wanted', 'not-started', 'storm', 'stale', 'frozen'],
     ...['no-runbook', 'bad-inputs', 'unknown-target'],
   ],
   shadowed: ['observe', 'suggest', 'approve'],
