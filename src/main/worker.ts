@@ -8,7 +8,7 @@ import { CATALOGUE } from '../../activities/catalogue.ts'
 import { createActivities } from '../../activities/create-activities.ts'
 import { createWatching } from '../../activities/watching/create-watching.ts'
 import { createLanes } from '../../activities/wrapping/lanes.ts'
-import type { Masker } from '../../activities/wrapping/mask.ts'
+import { createMasker, type Masker } from '../../activities/wrapping/mask.ts'
 import { createSecretSource } from '../../activities/wrapping/secrets.ts'
 import { openRunbookFolder, type RunbookFolder } from '../compile/runbook-folder.ts'
 import { variable } from '../config/environment.ts'
@@ -33,8 +33,10 @@ import { toTemporalLogger } from './temporal-logger.ts'
 
 /** Works until SIGTERM or SIGINT, then lets what it began finish for a moment. Answers the exit code. */
 export async function runWorker(settings: Settings, say: (line: string) => void): Promise<number> {
-  const masker = await maskKnownSecrets(settings, variable)
-  const log = createLogger({ ...settings.log, mask: (line) => masker.text(line) })
+  const known = await maskKnownSecrets(settings, variable)
+  // Shared with the activities: a secret that was put there after the start is masked from its first use.
+  const masker = createMasker()
+  const log = createLogger({ ...settings.log, mask: (line) => masker.text(known(line)) })
   installRuntime(log)
   try {
     return await work(settings, { log, masker }, say)

@@ -1,5 +1,5 @@
 // Small pieces from which the guard's tests are made.
-import type { Candidate, MatchReport, Trigger, VerdictObservation } from '../../src/guard/protocol.ts'
+import type { Candidate, FleetCommand, MatchReport, Trigger, VerdictObservation } from '../../src/guard/protocol.ts'
 import { advance, type GuardEvent } from '../../src/guard/guard.ts'
 import { STAGES, type Stage } from '../../src/guard/stages.ts'
 import { createGuardState, type GuardState } from '../../src/guard/state.ts'
@@ -143,4 +143,13 @@ export const person = (requestId: string, at: number, runbook = 'single-node-rec
   by: 'ada',
   at,
   requestId,
+})
+
+export const freezeOf = (requestId: string, forMs = 60_000, inFlight = false): FleetCommand => ({
+  kind: 'freeze',
+  by: 'grace',
+  why: 'migration',
+  requestId,
+  forMs,
+  inFlight,
 })
