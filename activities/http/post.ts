@@ -31,7 +31,7 @@ export const post = action<Input>({
         signal: context.signal,
         admit,
       })
-      return accepted(answer)
+      return accepted(answer, context.mask)
     })
   },
   async would({ url }, context) {
@@ -42,9 +42,9 @@ export const post = action<Input>({
 })
 
 /** Answers what was accepted. Fails: rejected (3xx, 4xx), unavailable (429: it was not taken), uncertain (5xx). */
-function accepted(answer: HttpAnswer): JsonObject {
+function accepted(answer: HttpAnswer, mask: (text: string) => string): JsonObject {
   if (answer.ok) return { ...answer }
-  const message = `\`${answer.url}\` answered ${answer.status}: ${answer.text.slice(0, 300)}`
+  const message = `\`${answer.url}\` answered ${answer.status}: ${mask(answer.text).slice(0, 300)}`
   if (answer.status === 429) throw new ActionFailure('unavailable', message, { didNothing: true })
   if (answer.status < 500) throw rejected(message)
   throw uncertain(`${message}; it may have happened: look at the target, then \`supply\` or \`retry\``)

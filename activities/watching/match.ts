@@ -2,7 +2,7 @@
 import { evaluateCondition, ExpressionError, renderMap, type Scope } from '../../src/expressions/evaluate.ts'
 import type { Candidate, MatchCall, MatchReport, Trigger } from '../../src/guard/protocol.ts'
 import { bindInputs, isTargetType } from '../../src/inventory/bind-inputs.ts'
-import { findTarget, type Target } from '../../src/inventory/find-target.ts'
+import { findCluster, findTarget, findTargets, type Target } from '../../src/inventory/find-target.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { Plan, TriggerSpec } from '../../src/plan/plan.ts'
@@ -119,8 +119,7 @@ function bind(
   const { plan, planHash } = runbook
   const bound = bindInputs(plan.inputs, given, inventory, cluster)
   if (!bound.ok) return { refused: bound.problems.join(' ') }
-  const target =
-    targetOf(plan, bound.inputs, inventory, cluster) ?? triggering ?? findTarget(inventory, cluster, cluster)
+  const target = targetOf(plan, bound.inputs, inventory, cluster) ?? triggering ?? findCluster(inventory, cluster)
   if (target === null) return { refused: `The cluster \`${cluster}\` is not in the inventory.` }
   const lock = resolveLock(plan.guard.lock, target)
   const candidate = {
@@ -144,7 +143,9 @@ function targetOf(
   const named = plan.inputs.filter(({ name, type }) => isTargetType(type) && typeof inputs[name] === 'string')
   const first = named.find(({ type }) => type === plan.guard.lock) ?? named[0]
   const value = first === undefined ? null : inputs[first.name]
-  return typeof value === 'string' ? findTarget(inventory, value, cluster) : null
+  if (first === undefined || typeof value !== 'string') return null
+  // A cluster and its one service often share a name; the input's type says which is meant.
+  return findTargets(inventory, value, cluster).find(({ kind }) => kind === first.type) ?? null
 }
 
 function scopeOf(trigger: Exclude<Trigger, { kind: 'person' }>, target: Target): Scope {

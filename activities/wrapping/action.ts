@@ -33,6 +33,8 @@ export interface ActionContext {
    * `must`: without the journal the step fails; `may`: it goes on with what it sees now.
    */
   readonly chooseOnce: (what: string, keeping: 'must' | 'may', choose: () => Promise<Json>) => Promise<Json>
+  /** Masks secrets by value. What is cut must be masked first: the rest of a secret would no longer be known as one. */
+  readonly mask: (text: string) => string
   /** Epoch ms. */
   readonly now: () => number
 }

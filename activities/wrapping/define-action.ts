@@ -90,6 +90,7 @@ export function defineAction(action: Action, worker: WorkerParts): Activity {
       control: worker.control,
       say,
       chooseOnce: records.chooseOnce,
+      mask: (text) => worker.masker.text(text),
       now: worker.now,
       async effect(act) {
         if (call.dryRun === true) throw new Error('a dry run reached an effect')

@@ -25,6 +25,12 @@ export function findTarget(inventory: Inventory, name: string, clusterName?: str
   return found.length === 1 || wide.length === 1 ? (wide[0] ?? found[0] ?? null) : null
 }
 
+/** Answers a cluster as a target, also where one of its services has the same name. */
+export function findCluster(inventory: Inventory, name: string): Target | null {
+  const cluster = inventory.clusters.find((each) => each.name === name)
+  return cluster === undefined ? null : { kind: 'cluster', name, cluster }
+}
+
 /** Answers the service that a node is a member of: what `service.restart` with a node as target acts on. */
 export const serviceOf = (cluster: Cluster, nodeName: string): Service | null =>
   cluster.services.find(({ members }) => members.includes(nodeName)) ?? null

@@ -75,6 +75,26 @@ describe('matching', () => {
     expect(await names(suspicion('suspect'))).toEqual(['c-when', 'a-plain'])
     expect(await names(suspicion('failed'))).toEqual(['c-when', 'b-failed', 'a-plain'])
   })
+  test('a cluster that shares its name with a service is still one target, and an input says by its type which is meant', async () => {
+    const shared = { ...cluster, services: [{ name: 'lab', members: ['node-1', 'node-2'] }] } as unknown as Cluster
+    const of = async (plan: Partial<Plan>, trigger: Trigger) =>
+      (
+        await match({ cluster: 'lab', trigger }, {
+          inventory: () => ({ ...inventory, clusters: [shared] }),
+          runbooks: () => [runbook({ name: 'r', ...plan })],
+        } as unknown as WatchingDeps)
+      ).candidates
+    expect(await of({ inputs: [] }, ask({}))).toMatchObject([{ target: 'lab' }])
+    const input = { ...NODE, name: 'what' }
+    const guard = (lock: 'service' | 'cluster') => ({ ...planOf('r').guard, lock })
+    const [service] = await of(
+      { inputs: [{ ...input, type: 'service' }], guard: guard('service') },
+      ask({ what: 'lab' }),
+    )
+    expect(service?.covers).toEqual(['node-1', 'node-2'])
+    const [whole] = await of({ inputs: [{ ...input, type: 'cluster' }], guard: guard('cluster') }, ask({ what: 'lab' }))
+    expect(whole?.covers).toEqual(['*'])
+  })
   test('only `returned` answers to a return', async () => {
     const books = [
       runbook({ name: 'heals' }),
