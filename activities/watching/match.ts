@@ -7,6 +7,8 @@ import type { Inventory } from '../../src/inventory/inventory.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { Plan, TriggerSpec } from '../../src/plan/plan.ts'
 import type { KnownRunbook, WatchingDeps } from './create-watching.ts'
+import { probeAgain } from './probe-again.ts'
+import { resolveDomains } from './resolve-domains.ts'
 import { resolveLock } from './resolve-lock.ts'
 
 /** More would not be looked at, and plans are large. */
@@ -16,7 +18,10 @@ const MOST_REFUSED = 10
 type Found = { readonly candidate: Candidate; readonly specificity: number } | { readonly refused: string } | null
 
 /** Answers what matches, the more specific first; others that were near with the reason why not. */
-export function match({ cluster: clusterName, trigger }: MatchCall, deps: WatchingDeps): Promise<MatchReport> {
+export async function match(
+  { cluster: clusterName, trigger, probe }: MatchCall,
+  deps: WatchingDeps,
+): Promise<MatchReport> {
   const inventory = deps.inventory()
   const limits = inventory.clusters.find(({ name }) => name === clusterName)?.guard
   const found = deps.runbooks().map((runbook) => ({
@@ -35,11 +40,13 @@ export function match({ cluster: clusterName, trigger }: MatchCall, deps: Watchi
     .map(({ candidate }) => candidate)
   if (trigger.kind === 'person' && candidates.length === 0 && refused.length === 0)
     refused.push({ runbook: trigger.runbook, reason: 'There is no runbook of this name.' })
-  return Promise.resolve({
+  const gone = probe === true ? await probeAgain(trigger, inventory, clusterName) : null
+  return {
     candidates: candidates.slice(0, MOST_CANDIDATES),
     refused: refused.slice(0, MOST_REFUSED),
     ...(limits === undefined ? {} : { limits }),
-  })
+    ...(gone === null ? {} : { gone }),
+  }
 }
 
 function askFor(
@@ -115,12 +122,14 @@ function bind(
   const target =
     targetOf(plan, bound.inputs, inventory, cluster) ?? triggering ?? findTarget(inventory, cluster, cluster)
   if (target === null) return { refused: `The cluster \`${cluster}\` is not in the inventory.` }
+  const lock = resolveLock(plan.guard.lock, target)
   const candidate = {
     plan,
     planHash,
     inputs: bound.inputs,
     target: target.name,
-    ...resolveLock(plan.guard.lock, target),
+    ...lock,
+    ...resolveDomains(plan.guard, lock.covers, target.name, target.cluster),
   }
   return { candidate, specificity }
 }

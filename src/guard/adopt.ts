@@ -9,8 +9,8 @@ export function adopt(state: GuardState, report: LearnReport, now: number): Guar
   const { roster, targets, open, marks, decisions } = report
   const informed = roster === null ? state : takeRoster(state, roster)
   const known = targets.reduce(
-    (each, { name, desired, undoLater, ledgers }) =>
-      withTarget(each, name, { undoLater, ledgers, ...(desired === null ? {} : { desired }) }),
+    (each, { name, desired, undoLater, ledgers, rungs, helpedAt }) =>
+      withTarget(each, name, { undoLater, ledgers, rungs, helpedAt, ...(desired === null ? {} : { desired }) }),
     informed,
   )
   const booked = open.reduce(openAgain, { ...known, marks, decisions: decisions.slice(-KEPT.decisions) })
@@ -18,13 +18,18 @@ export function adopt(state: GuardState, report: LearnReport, now: number): Guar
     trigger.kind === 'person' ? [{ requestId: trigger.requestId, decisionId: id }] : [],
   )
   const starts = decisions.filter(({ kind, at }) => kind === 'started' && at > now - 60_000).map(({ at }) => at)
-  const text = `Began anew, with ${open.length} open run(s) and ${targets.filter(({ desired }) => desired !== null).length} marked target(s) found.`
+  const marked = targets.filter(({ desired }) => desired !== null).length
+  const text = `Began anew, with ${open.length} open run(s) and ${marked} marked target(s) found.`
+  // The very first start finds nothing, and that is no news.
+  const isNews = open.length > 0 || marked > 0
   return {
     ...booked,
     sequence: decisions.length,
     answered: answered.slice(-KEPT.answered),
     starts,
-    notes: keepLast(booked.notes, { at: now, text }, KEPT.notes),
+    // What a person has said to the new one already is the newer word.
+    freeze: booked.freeze ?? report.freeze,
+    notes: isNews ? keepLast(booked.notes, { at: now, text }, KEPT.notes) : booked.notes,
   }
 }
 

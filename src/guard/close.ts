@@ -2,7 +2,8 @@
 import type { Json } from '../plan/json.ts'
 import type { Outcome, RunResult } from '../plan/run.ts'
 import { bytesOf } from '../plan/size.ts'
-import { keep } from './decide.ts'
+import { keep } from './keep.ts'
+import { climb } from './ladder.ts'
 import { lookAround } from './observe.ts'
 import type { FollowReport, RecordEntry } from './protocol.ts'
 import { keepLast, KEPT, targetOf, withTarget, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
@@ -88,6 +89,8 @@ const WAITS_FOR_A_RUN: readonly string[] = [
   'same-episode',
   'too-many-runs',
   'budget',
+  'zone-budget',
+  'control-plane',
   'evidence-unknown',
 ]
 const isHeldByARun = ({ lastAnswer }: TargetRecord): boolean =>
@@ -125,6 +128,8 @@ function afterRun(
   return {
     ledgers: { ...known.ledgers, [run.ledger]: { attempts, cooldownUntil } },
     undoLater: leftAfter(known, run, outcome),
+    helpedAt: outcome === 'effective' ? now : known.helpedAt,
+    rungs: climb(known.rungs, run.runbook, outcome),
   }
 }
 

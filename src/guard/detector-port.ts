@@ -2,6 +2,8 @@
 // implements them over a real server.
 import type {
   DetectorState,
+  FleetCommand,
+  FleetReply,
   FollowReport,
   FoundRun,
   GrantReply,
@@ -17,6 +19,8 @@ export interface DetectorPort {
   start(cluster: string, request: StartRequest): Promise<StartReply>
   grant(cluster: string, request: GrantRequest): Promise<GrantReply>
   mark(cluster: string, request: MarkRequest): Promise<MarkReply>
+  /** Says a person's word to the detector: freeze, thaw, reset. */
+  command(cluster: string, command: FleetCommand): Promise<FleetReply>
   observe(cluster: string, batch: readonly Observation[]): Promise<void>
   /** null where no detector runs for this cluster. */
   state(cluster: string): Promise<DetectorState | null>

@@ -2,10 +2,23 @@
 // Invariants: at most one open run per lock (I1), at most one start per episode (I2), attempts never exceeded, every
 // trigger ends as one decision. Reading order: stages.ts, decide.ts, close.ts.
 import { close, release } from './close.ts'
-import { decide, keep, LOOK_AGAIN_MS } from './decide.ts'
+import { command } from './command.ts'
+import { decide, LOOK_AGAIN_MS } from './decide.ts'
+import { keep } from './keep.ts'
+import { endFreeze, pauseFor } from './freeze.ts'
+import { tellResolvedLate } from './resolved.ts'
+import { dropStale, queueLooks } from './queue.ts'
 import { lookAround, observe, standingTrigger } from './observe.ts'
 import { symptomOf } from './occasion.ts'
-import type { EndedMessage, FollowReport, MarkRequest, MatchReport, Observation, Trigger } from './protocol.ts'
+import type {
+  EndedMessage,
+  FleetCommand,
+  FollowReport,
+  MarkRequest,
+  MatchReport,
+  Observation,
+  Trigger,
+} from './protocol.ts'
 import { NEVER, STAGES, type Stage } from './stages.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type OpenEntry } from './state.ts'
 import { andThen, still, type Step } from './step.ts'
@@ -24,6 +37,7 @@ export type GuardEvent =
   | { readonly kind: 'ended'; readonly message: EndedMessage }
   | { readonly kind: 'closed'; readonly report: FollowReport }
   | { readonly kind: 'marked'; readonly request: MarkRequest }
+  | { readonly kind: 'commanded'; readonly command: FleetCommand }
   /** So many records wait for the journal that no more may be made; null: there is room again. */
   | { readonly kind: 'journal'; readonly backlog: { readonly waiting: number; readonly lost: number } | null }
   | { readonly kind: 'tick' }
@@ -32,11 +46,11 @@ export type GuardEvent =
 export function advance(state: GuardState, event: GuardEvent, now: number, stages: readonly Stage[] = STAGES): Step {
   switch (event.kind) {
     case 'observed':
-      return observe(state, event.observation, now)
+      return andThen(observe(state, event.observation, now), (each) => dropStale(each, now))
     case 'matched':
       return decide(state, event.trigger, event.report, now, stages)
     case 'launched':
-      return still(changeRun(state, event.workflowId, { runId: event.runId }))
+      return launched(changeRun(state, event.workflowId, { runId: event.runId }), event.workflowId, now)
     case 'notLaunched':
       return notLaunched(state, event.workflowId, event.why, now)
     case 'taken':
@@ -47,10 +61,27 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
       return close(state, event.report, now)
     case 'marked':
       return mark(state, event.request, now)
+    case 'commanded':
+      return command(state, event.command, now)
     case 'journal':
       return hearOfJournal(state, event.backlog, now)
     case 'tick':
-      return andThen(release(state, now), (each) => ({ state: each, decisions: [], effects: lookAround(each, now) }))
+      return [endFreeze, dropStale, release, look].reduce(
+        (step, next) => andThen(step, (each) => next(each, now)),
+        still(state),
+      )
+  }
+}
+
+const look = (state: GuardState, now: number): Step => ({ state, decisions: [], effects: lookAround(state, now) })
+
+/** A run that was being started when its cluster was frozen is held, too. */
+function launched(state: GuardState, workflowId: string, now: number): Step {
+  const run = state.open.find((each) => each.workflowId === workflowId)
+  return {
+    state,
+    decisions: [],
+    effects: run === undefined ? [] : [...pauseFor(state, [run], now), ...tellResolvedLate(state, run, now)],
   }
 }
 
@@ -150,12 +181,14 @@ function mark(state: GuardState, { target: name, desired, why, key }: MarkReques
 export const beforeMark = (state: GuardState, key: string): MarkRequest['desired'] | null =>
   state.marks.find((each) => each.key === key)?.before ?? null
 
-/** Answers when time alone may change something: a lock's grace, a cooldown, a standing trigger. null: never. */
+/** Answers when time alone may change something: a lock's grace, a freeze, a cooldown, a standing trigger. null: never. */
 export function nextLook(state: GuardState): number | null {
   const releases = state.open.flatMap(({ closed }) => (closed === null ? [] : [closed.releaseAt]))
   const looks = Object.entries(state.targets).flatMap(([name, { lookAgainAt, startedIn }]) =>
     startedIn === null && lookAgainAt < NEVER && standingTrigger(state, name) !== null ? [lookAgainAt] : [],
   )
-  const moments = [...releases, ...looks, ...symptomLooks(state).filter((at) => at < NEVER)]
+  const ends = state.freeze === null ? [] : [state.freeze.until]
+  const symptoms = symptomLooks(state).filter((at) => at < NEVER)
+  const moments = [...releases, ...looks, ...symptoms, ...ends, ...queueLooks(state)]
   return moments.length === 0 ? null : Math.min(...moments)
 }

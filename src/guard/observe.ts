@@ -1,11 +1,15 @@
 // Observations become knowledge of targets, and knowledge becomes standing triggers. Decides nothing.
 import { scoreForecasts } from './forecasts.ts'
+import { tellResolved } from './resolved.ts'
 import type { Observation, Roster, Trigger, VerdictObservation } from './protocol.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type TargetRecord } from './state.ts'
+import { isStorm } from './storm.ts'
 import { andThen, still, type Effect, type Step } from './step.ts'
 import { hasSymptom, lookAtSymptoms, observeSymptom } from './symptoms.ts'
+import { KEPT_TURNS } from './turns.ts'
 
 const EVIDENCE_LENGTH = 300
+const IN_STORM_AT_ONCE = 5
 const CLOCK_WAS_SET_MS = 60_000
 
 /** Takes one observation in; a trigger that now stands and is due is asked to be matched. */
@@ -62,12 +66,14 @@ function observeVerdict(state: GuardState, seen: VerdictObservation, now: number
     observedAt: seen.at,
     since: seen.verdict === known.verdict ? known.since : now,
     isIll,
+    ...(turned && known.observedAt !== 0 ? { turns: keepLast(known.turns, now, KEPT_TURNS) } : {}),
     ...(turned ? { episode: Math.max(now, known.episode + 1), startedIn: null, lookAgainAt: 0, lastAnswer: null } : {}),
     // A graver verdict may have another runbook.
     ...(seen.verdict === 'failed' && known.verdict === 'suspect' ? { lookAgainAt: 0 } : {}),
   }
   const next = withTarget(state, seen.target, target)
-  return { state: next, decisions: [], effects: matchOf(next, seen.target, now) }
+  const resolved = known.isIll && !isIll ? tellResolved(next, seen.target, now) : []
+  return { state: next, decisions: [], effects: [...resolved, ...matchOf(next, seen.target, now)] }
 }
 
 function observeObserver(state: GuardState, frozen: string | null, now: number): Step {
@@ -113,12 +119,18 @@ export function matchOf(state: GuardState, name: string, now: number): readonly 
   const target = targetOf(state, name)
   if (target === null || target.startedIn !== null || target.lookAgainAt > now) return []
   const trigger = standingTrigger(state, name)
-  return trigger === null ? [] : [{ kind: 'match', trigger }]
+  return trigger === null ? [] : [{ kind: 'match', trigger, probe: wasHeld(target) }]
 }
 
+/** What was held for a while may have got well since: it is probed again before it starts anything. */
+const wasHeld = ({ lastAnswer }: TargetRecord): boolean => lastAnswer !== null
+
 /** Asks to match whatever stands on any target, and every person who waits. */
-export const lookAround = (state: GuardState, now: number): readonly Effect[] => [
-  ...lookAtSymptoms(state, now),
-  ...Object.keys(state.targets).flatMap((name) => matchOf(state, name, now)),
-  ...state.waiting.map((trigger): Effect => ({ kind: 'match', trigger })),
-]
+export const lookAround = (state: GuardState, now: number): readonly Effect[] => {
+  const longestFirst = Object.entries(state.targets).sort(([, one], [, other]) => one.since - other.since)
+  const standing = longestFirst.flatMap(([name]) => matchOf(state, name, now))
+  // In a storm only a few can start before the next look, and each is probed first.
+  const asked = isStorm(state, now) ? standing.slice(0, IN_STORM_AT_ONCE) : standing
+  const waiting = state.waiting.map((trigger): Effect => ({ kind: 'match', trigger }))
+  return [...lookAtSymptoms(state, now), ...asked, ...waiting]
+}

@@ -1,12 +1,15 @@
 // What a cluster's guard remembers, as plain data that survives continue-as-new. Read next: stages.ts (the rules),
 // guard.ts (events in, decisions and effects out).
+import type { Severity } from '../plan/plan.ts'
 import type { RunResult, UndoEntry } from '../plan/run.ts'
 import type {
   ClusterLimits,
   Decision,
   DesiredState,
   DetectorState,
+  FleetReply,
   ForecastScore,
+  Freeze,
   LedgerName,
   OpenRun,
   RunBooks,
@@ -14,6 +17,7 @@ import type {
   Trigger,
   Verdict,
 } from './protocol.ts'
+import { isFlapping } from './turns.ts'
 
 export interface GuardState {
   readonly v: 1
@@ -40,6 +44,14 @@ export interface GuardState {
   readonly notes: readonly { readonly at: number; readonly text: string }[]
   /** Why nothing is believed at the moment; null while the observer trusts itself. */
   readonly frozen: string | null
+  /** Who waits in line for a lock, in the order of arrival. */
+  readonly queue: readonly QueueEntry[]
+  /** When a storm last held something back. */
+  readonly stormAt: number | null
+  /** A person's freeze. It may be over: ask `freezeAt`. */
+  readonly freeze: Freeze | null
+  /** Answers to what persons said to the detector, by request id; newest last. */
+  readonly heard: readonly { readonly requestId: string; readonly reply: FleetReply }[]
   readonly limits: ClusterLimits
   /** Why decisions cannot be written down at the moment, so that nothing starts by itself; null while they can. */
   readonly unrecorded: string | null
@@ -54,6 +66,17 @@ export interface OpenForecast {
   readonly confidence: number
   readonly target: string
   readonly runbook: string
+}
+
+/** One that waits in line for a lock. */
+export interface QueueEntry {
+  readonly key: string
+  readonly trigger: Trigger
+  readonly target: string
+  readonly runbook: string
+  readonly severity: Severity
+  readonly covers: readonly string[]
+  readonly since: number
 }
 
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
@@ -101,12 +124,20 @@ export interface TargetRecord extends Occasion {
   readonly isIll: boolean
   readonly ledgers: Readonly<Record<LedgerName, Ledger>>
   readonly undoLater: readonly UndoEntry[]
+  /** When a run on it last helped. */
+  readonly helpedAt: number | null
+  /** When it turned ill or well, newest last. */
+  readonly turns: readonly number[]
+  /** Runbooks that did not help it, with how many times in a row. */
+  readonly rungs: Readonly<Record<string, number>>
 }
 
 export interface OpenEntry extends OpenRun, RunBooks {
   /** The run's own last word, before its close is known. */
   readonly said: RunResult | null
   readonly closed: ClosedRun | null
+  /** The runbook that has cancelled it to take its place. */
+  readonly preemptedBy?: string
 }
 export interface ClosedRun {
   readonly status: string
@@ -123,6 +154,7 @@ export const KEPT = {
   marks: 200,
   attempts: 50,
   waiting: 20,
+  heard: 100,
   targets: 5_000,
 } as const
 
@@ -146,6 +178,9 @@ export const createTarget = (desired: DesiredState, isMember: boolean): TargetRe
   lookAgainAt: 0,
   lastAnswer: null,
   undoLater: [],
+  helpedAt: null,
+  turns: [],
+  rungs: {},
 })
 
 /** Creates the memory of a cluster that nothing is known of yet: every verdict is `unknown`. */
@@ -167,11 +202,26 @@ export function createGuardState(
     decisions: [],
     notes: [],
     frozen: null,
+    queue: [],
+    stormAt: null,
+    freeze: null,
+    heard: [],
     limits: DEFAULT_LIMITS,
     unrecorded: null,
     page: [],
   }
 }
+
+/** Takes over what an earlier build of the detector carried: what it did not know yet begins empty. */
+export const reviveGuardState = (carried: GuardState): GuardState => {
+  const blank = createTarget('serving', false)
+  const targets = Object.entries(carried.targets).map(([name, target]) => [name, { ...blank, ...target }])
+  return { ...createGuardState(carried.cluster, []), ...carried, targets: Object.fromEntries(targets) }
+}
+
+/** Answers the freeze that holds at this time; null where none does. */
+export const freezeAt = ({ freeze }: Pick<GuardState, 'freeze'>, now: number): Freeze | null =>
+  freeze !== null && freeze.until > now ? freeze : null
 
 /** Answers what outsiders may see: the answer of the query `state`. */
 export function toDetectorState(state: GuardState, at: number): DetectorState {
@@ -191,6 +241,8 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
             attempts: target.ledgers.heal.attempts,
             cooldownUntil: target.ledgers.heal.cooldownUntil,
             undoLater: target.undoLater,
+            flapping: isFlapping(target, state.limits, at),
+            rungs: target.rungs,
           },
         ]),
     ),
@@ -199,6 +251,7 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     notes: state.notes,
     frozen: heldBecause(state),
     ...(state.forecasts === undefined ? {} : { forecasts: state.forecasts.scores }),
+    freeze: freezeAt(state, at),
   }
 }
 

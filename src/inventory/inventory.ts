@@ -62,6 +62,8 @@ export interface Node {
   readonly aliases: readonly string[]
   /** A spare runs only when `replicas.scale` brings it in. */
   readonly spare: boolean
+  /** It holds the cluster's own state: such nodes are worked on one at a time. */
+  readonly controlPlane?: boolean
 }
 
 export interface Service {
@@ -130,4 +132,6 @@ export interface ClusterGuard {
   readonly startsPerMinute: number
   /** Replaces every runbook's cooldown and attempts where set: acceptance inventories only. */
   readonly override: { readonly cooldownMs: number | null; readonly attempts: number | null } | null
+  /** When a target is called flapping, and how many starts an hour it then has. Absent: 6 turns in 10 min, 2 starts. */
+  readonly flapping?: { readonly turns: number; readonly windowMs: number; readonly startsPerHour: number }
 }

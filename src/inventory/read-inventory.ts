@@ -7,6 +7,7 @@ import { fieldsOf, type Fields } from '../compile/2-shape/fields.ts'
 import { firstOf, reportIssues } from '../compile/2-shape/report-issues.ts'
 import { inOrder, type Diagnostic } from '../compile/diagnostics.ts'
 import { createReport, type Report } from '../compile/report.ts'
+import { DEFAULT_FLAPPING } from '../guard/turns.ts'
 import { findIssues } from '../schema/find-issues.ts'
 import { DETECTOR_MODELS, INVENTORY } from '../schema/inventory.ts'
 import { checkInventory } from './check-inventory.ts'
@@ -120,11 +121,21 @@ function clusterFrom(fields: Fields, folder: string): Cluster {
 
 function guardFrom(fields: Fields | null): ClusterGuard {
   const override = fields?.inside('override') ?? null
+  const flapping = fields?.inside('flapping') ?? null
   return {
     runsInFlight: fields?.number('runsInFlight') ?? DEFAULT_GUARD.runsInFlight,
     startsPerMinute: fields?.number('startsPerMinute') ?? DEFAULT_GUARD.startsPerMinute,
     override:
       override === null ? null : { cooldownMs: millis(override, 'cooldownMs'), attempts: override.number('attempts') },
+    ...(flapping === null
+      ? {}
+      : {
+          flapping: {
+            turns: flapping.number('turns') ?? DEFAULT_FLAPPING.turns,
+            windowMs: millis(flapping, 'windowMs') ?? DEFAULT_FLAPPING.windowMs,
+            startsPerHour: flapping.number('startsPerHour') ?? DEFAULT_FLAPPING.startsPerHour,
+          },
+        }),
   }
 }
 
@@ -145,6 +156,7 @@ const nodeFrom = (fields: Fields): Node => ({
   zone: fields.text('zone'),
   aliases: fields.texts('aliases'),
   spare: fields.bool('spare'),
+  ...(fields.bool('controlPlane') ? { controlPlane: true } : {}),
 })
 
 function serviceFrom(fields: Fields, folder: string): Service {

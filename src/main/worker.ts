@@ -25,8 +25,8 @@ import { toTemporalLogger } from './temporal-logger.ts'
 
 /** Works until SIGTERM or SIGINT, then lets what it began finish for a moment. Answers the exit code. */
 export async function runWorker(settings: Settings, say: (line: string) => void): Promise<number> {
-  const masker = await maskKnownSecrets(settings, variable)
-  const log = createLogger({ ...settings.log, mask: masker.text })
+  const mask = await maskKnownSecrets(settings, variable)
+  const log = createLogger({ ...settings.log, mask })
   installRuntime(log)
   try {
     return await work(settings, log, say)

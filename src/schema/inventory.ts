@@ -1,6 +1,7 @@
 // The inventory file as a JSON Schema: its keys are those of src/inventory/inventory.ts. Every optional key says its default
 // and what goes wrong when it is too low or too high.
 import type { Json } from '../plan/json.ts'
+import { DEFAULT_FLAPPING } from '../guard/turns.ts'
 import type { JsonSchema } from '../plan/manifest.ts'
 import {
   DEFAULT_DETECTOR,
@@ -65,6 +66,11 @@ export const NODE: JsonSchema = closed(
       'Other names by which alerts call it. An alert with a name that is neither is refused.',
     ),
     spare: optional(BOOL, false, 'True: it runs only when `replicas.scale` brings it in.'),
+    controlPlane: optional(
+      BOOL,
+      false,
+      'True: it holds the state of the cluster itself, so that such nodes are worked on one at a time.',
+    ),
   },
   ['name', 'address'],
 )
@@ -227,6 +233,19 @@ export const CLUSTER_GUARD: JsonSchema = closed({
     count(1, 100_000),
     DEFAULT_GUARD.startsPerMinute,
     'Too high: a storm of alerts becomes a storm of runs. Too low: the last of many failures waits.',
+  ),
+  flapping: optional(
+    closed({
+      turns: optional(
+        count(2, 50),
+        DEFAULT_FLAPPING.turns,
+        'Turns from well to ill or back. Too low: a restart that works looks like flapping. Too high: it is restarted all day.',
+      ),
+      windowMs: optional(ms(1_000, 86_400_000), DEFAULT_FLAPPING.windowMs, 'In which the turns are counted.'),
+      startsPerHour: optional(count(1, 1_000), DEFAULT_FLAPPING.startsPerHour, 'What a flapping target still gets.'),
+    }),
+    DEFAULT_FLAPPING as unknown as Json,
+    'When a target is called flapping. An inventory with `override` has none unless it is written.',
   ),
   override: optional(
     orNull(

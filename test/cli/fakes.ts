@@ -353,6 +353,7 @@ export interface World {
   decisionsLater: Decision[]
   said: { workflowId: string; verb: Verb; message: VerbMessage }[]
   started: unknown[]
+  commanded: unknown[]
   requestId: string
   records: JournalRecord[]
   inventory: Inventory
@@ -373,6 +374,7 @@ export function createWorld(): World {
     decisionsLater: [fakeDecision],
     said: [],
     started: [],
+    commanded: [],
     requestId: '',
     records: [
       {
@@ -415,6 +417,10 @@ export function createFakeEngine(world: World): Engine {
       },
       grant: () => Promise.reject(new Error('not faked')),
       mark: () => Promise.reject(new Error('not faked')),
+      command: async (cluster, command) => {
+        world.commanded.push({ cluster, ...command, requestId: typeof command.requestId })
+        return { changed: true, message: `${command.kind} was heard by ${cluster}` }
+      },
       observe: () => Promise.reject(new Error('not faked')),
       state: async () => ({ ...fakeDetectorState, decisions: world.decisionsLater }),
     },
@@ -562,4 +568,26 @@ export async function speak(
   }
   const exit = await runCli(words, createFakeDeps(world, folder), io)
   return { exit, out, err, exits }
+}
+
+/** An Io in a pipe, whose stderr can be read. */
+export function fakeIo(): Io & { said(): string } {
+  let text = ''
+  return {
+    writeOut: () => undefined,
+    writeError: (each) => void (text += each),
+    outIsTty: false,
+    errorIsTty: false,
+    canAsk: false,
+    colors: false,
+    columns: 80,
+    now: () => NOW,
+    sleep: () => Promise.resolve(),
+    ask: () => Promise.resolve(''),
+    readStdin: () => Promise.resolve(''),
+    onInterrupt: () => () => undefined,
+    exit: () => undefined,
+    live: () => Promise.reject(new Error('not a terminal')),
+    said: () => text,
+  }
 }

@@ -26,12 +26,12 @@ export interface PhixUp {
   readonly dataFolder: string
   readonly runbooksFolder: string
   /** Everything that `phix up` has printed so far. */
-  said(): string
+  readonly said: () => string
   /** Runs one `bin/phix …` to its end, as typed in a second terminal. */
   phix(...words: string[]): Promise<Said>
   /** The same with `--json`, parsed. */
   json<T>(...words: string[]): Promise<T>
-  supervisorPid(): number
+  readonly supervisorPid: () => number
   /** SIGKILL of the supervisor alone. */
   killSupervisor(): Promise<void>
   /** Pid of `worker`, `server` or `temporal`, from the process table. */
@@ -142,7 +142,7 @@ export async function startPhix({ env = {}, runbooksFolder = join(root, 'runbook
 
 /** As if it had run before on ports that nobody else uses: the usual ones may be another test's at any moment. */
 async function useFreePorts(dataFolder: string): Promise<void> {
-  const [rpc = 0, ui = 0, server = 0] = await Promise.all([freePort(), freePort(), freePort()])
+  const [rpc, ui, server] = await Promise.all([freePort(), freePort(), freePort()])
   writeAddresses(dataFolder, {
     temporal: { address: `127.0.0.1:${rpc}`, uiAddress: `http://127.0.0.1:${ui}` },
     server: { host: '127.0.0.1', port: server },

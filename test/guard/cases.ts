@@ -1,6 +1,7 @@
 // Small pieces from which the guard's tests are made.
 import type {
   Candidate,
+  FleetCommand,
   MatchReport,
   SymptomObservation,
   SymptomPhase,
@@ -174,4 +175,13 @@ export const person = (requestId: string, at: number, runbook = 'single-node-rec
   by: 'ada',
   at,
   requestId,
+})
+
+export const freezeOf = (requestId: string, forMs = 60_000, inFlight = false): FleetCommand => ({
+  kind: 'freeze',
+  by: 'grace',
+  why: 'migration',
+  requestId,
+  forMs,
+  inFlight,
 })

@@ -4,7 +4,8 @@ import { Context } from '@temporalio/activity'
 import { Client, Connection } from '@temporalio/client'
 import { ApplicationFailure, type Duration } from '@temporalio/common'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
-import type { GrantReply } from '../../src/guard/protocol.ts'
+import { bundleOptions } from '../../src/main/bundle-options.ts'
+import type { GrantReply, RecordCall, RecordEntry } from '../../src/guard/protocol.ts'
 import type { ActionCall, RunInput, VerifyReport } from '../../src/plan/run.ts'
 import type { TestServer } from '../temporal-server.ts'
 
@@ -14,6 +15,8 @@ export interface TestWorker {
   /** What actions did, `<step> <action> <arguments>`, in order. */
   readonly did: string[]
   readonly calls: ActionCall[]
+  /** What runs wrote into the journal. */
+  readonly recorded: RecordEntry[]
   verified: boolean
   granted: boolean
   stop(): Promise<void>
@@ -22,7 +25,7 @@ export interface TestWorker {
 const logger = new DefaultLogger('ERROR')
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url))
 
-export const bundleWorkflows = (): Promise<{ code: string }> => bundleWorkflowCode({ workflowsPath, logger })
+export const bundleWorkflows = (): Promise<{ code: string }> => bundleWorkflowCode(bundleOptions(workflowsPath))
 
 /** The memo with which the detector starts a run. */
 export const grantFor = (workflowId: string, issuedAt = Date.now()): Readonly<Record<string, unknown>> => ({
@@ -56,6 +59,7 @@ export async function startTestWorker(server: TestServer, taskQueue: string): Pr
   const connection = await NativeConnection.connect({ address: server.address })
   const clientConnection = await Connection.connect({ address: server.address })
   const did: string[] = []
+  const recorded: RecordEntry[] = []
   const calls: ActionCall[] = []
   const note = (call: ActionCall): void => {
     calls.push(call)
@@ -102,6 +106,7 @@ export async function startTestWorker(server: TestServer, taskQueue: string): Pr
       evidence: null,
     }),
     notify: async () => null,
+    record: async ({ records }: RecordCall) => (recorded.push(...records), records.length),
     grant: async (): Promise<GrantReply> =>
       state.granted
         ? { granted: true, grant: { id: 'g2', workflowId: '', issuedAt: 0 } }
@@ -122,6 +127,7 @@ export async function startTestWorker(server: TestServer, taskQueue: string): Pr
     taskQueue,
     did,
     calls,
+    recorded,
     async stop() {
       worker.shutdown()
       await running

@@ -1,5 +1,6 @@
 // What Temporal's own UI shows of a detector: its targets that are not well, its open runs, its last decisions.
 import { heldBecause, type GuardState } from '../../src/guard/state.ts'
+import { tableText } from '../table-text.ts'
 
 const ROWS = 50
 const DECISIONS = 10
@@ -15,6 +16,12 @@ export function currentDetails(state: GuardState): string {
   const why = heldBecause(state)
   return [
     `**${state.cluster}**: ${well.length} of ${wanted.length} nodes are healthy and serving${spares === 0 ? '' : `; ${spares} more are spare`}.`,
+    ...(state.freeze === null
+      ? []
+      : [
+          '',
+          `**Frozen** by ${state.freeze.by} until ${new Date(state.freeze.until).toISOString()}: ${state.freeze.why}`,
+        ]),
     ...(why === null ? [] : ['', `**Nothing starts by itself:** ${why}`]),
     ...table(
       ['node', 'verdict', 'meant to be', 'evidence'],
@@ -36,10 +43,8 @@ export function currentDetails(state: GuardState): string {
 
 const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 
-/** A table of the UI has no padding: an entity before each cell but the first keeps the columns apart. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return []
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replace(/[|\n]/g, ' ')).join(' | &emsp;')} |`
-  return ['', line(head), `|${head.map(() => ':---').join('|')}|`, ...rows.map(line)]
+  const cells = rows.map((row) => row.map((cell) => cell.replace(/[|\n]/g, ' ')))
+  return ['', tableText(head, cells), '']
 }

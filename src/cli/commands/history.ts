@@ -11,6 +11,7 @@ interface Options {
   readonly kind?: RecordKind
   readonly cluster?: string
   readonly target?: string
+  readonly node?: string
   readonly run?: string
   readonly since: number
   readonly limit: number
@@ -29,10 +30,11 @@ export const history: Verb<Options> = {
       .addOption(choice('--kind <kind>', 'only records of this kind', RECORD_KINDS))
       .option('--cluster <name>', 'only this cluster')
       .option('--target <name>', 'only this target')
+      .option('--node <name>', 'the same, for a node')
       .option('--run <id>', 'only this run')
       .addOption(duration('--since <duration>', 'how far back', '7d'))
       .addOption(countOption('--limit <n>', 'at most so many', 50)),
-  async run({ io, out, journal }, { kind, cluster, target, run, since, limit }) {
+  async run({ io, out, journal }, { kind, cluster, node, target = node, run, since, limit }) {
     const query = {
       since: io.now() - since,
       limit,
@@ -69,24 +71,34 @@ const BRIEF = 200
 function textOf(record: JournalRecord): string {
   const decision = record.kind === 'decision' ? decisionFrom(record) : null
   if (decision !== null) return `${decision.kind}: ${decision.message}`
-  const body = record.body as Readonly<Record<string, unknown>>
+  const body = (record.body ?? {}) as Told
+  const { text: sentence } = body
+  if (typeof sentence === 'string') return sentence
   const said = record.kind === 'run' ? runText(body) : record.kind === 'step' ? stepText(body) : null
   if (said !== null) return said
   const text = JSON.stringify(record.body)
   return text.length > BRIEF ? `${text.slice(0, BRIEF)}… (all of it: --json)` : text
 }
 
-function runText({ outcome, status, result }: Readonly<Record<string, unknown>>): string | null {
-  if (typeof outcome !== 'string') return null
-  const message = (result as { readonly message?: unknown } | null)?.message
-  return `ended as ${outcome}: ${typeof message === 'string' ? message : `it left no result (${String(status)})`}`
+interface Told {
+  readonly text?: unknown
+  readonly outcome?: string | { readonly ok?: boolean; readonly message?: string }
+  readonly status?: string | null
+  readonly result?: { readonly message?: string } | null
+  readonly event?: string
+  readonly action?: string
+  readonly stepId?: string
+  readonly attempt?: number
 }
 
-function stepText({ event, action, stepId, attempt, outcome }: Readonly<Record<string, unknown>>): string | null {
-  if (typeof action !== 'string' || typeof stepId !== 'string') return null
-  const what = `\`${stepId}\` ${String(event)}: ${action}${Number(attempt) > 1 ? `, attempt ${String(attempt)}` : ''}`
-  const end = outcome as { readonly ok?: unknown; readonly failure?: { readonly message?: unknown } } | undefined
-  if (end === undefined) return what
-  const why = end.failure?.message
-  return end.ok === true ? `${what}, done` : `${what}, failed: ${typeof why === 'string' ? why : 'no reason given'}`
+function runText({ outcome, status, result }: Told): string | null {
+  if (typeof outcome !== 'string') return null
+  return `ended as ${outcome}: ${result?.message ?? `it left no result (${status ?? 'no status'})`}`
+}
+
+function stepText({ event, action, stepId, attempt = 1, outcome }: Told): string | null {
+  if (typeof action !== 'string' || typeof stepId !== 'string' || typeof outcome === 'string') return null
+  const what = `\`${stepId}\` ${event ?? ''}: ${action}${attempt > 1 ? `, attempt ${attempt}` : ''}`
+  if (outcome === undefined) return what
+  return outcome.ok === true ? `${what}, done` : `${what}, failed: ${outcome.message ?? 'no reason given'}`
 }

@@ -17,6 +17,7 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
   const lines: string[] = []
   if (status.acceptance) lines.push(paint.yellow('! acceptance inventory: guards are loosened; not for production'))
   if (status.insecure) lines.push(paint.yellow('! the HTTP server listens beyond this machine'))
+  lines.push(...status.clusters.flatMap((cluster) => renderFreeze(cluster, nowMs, paint)))
   lines.push(
     engine.server === null
       ? paint.red(`✗ engine: not reachable`)
@@ -24,7 +25,10 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
         ? paint.red(`✗ engine: ${engine.server}, no worker polls: runs stand still`)
         : `${paint.green('✓')} engine: ${engine.server}, ${engine.workers} worker${engine.workers === 1 ? '' : 's'}`,
   )
-  for (const cluster of status.clusters) lines.push('', ...renderCluster(cluster, nowMs, paint))
+  if (engine.server === null)
+    for (const { name, nodes } of status.clusters)
+      lines.push(`  cluster ${name}: nothing is known of its ${nodes.length} nodes while the engine is away`)
+  else for (const cluster of status.clusters) lines.push('', ...renderCluster(cluster, nowMs, paint))
   if (engine.server !== null) {
     lines.push('')
     if (status.runs.length === 0) lines.push('No run is open.')
@@ -36,6 +40,17 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
       `A run waits for a person: ${paint.cyan('phix list --waiting')}, then ${paint.cyan('phix show RUN')}`,
     )
   return lines
+}
+
+/** Above everything else: whoever wonders why nothing starts must not have to look for it. */
+function renderFreeze({ name, freeze }: ClusterStatus, nowMs: number, paint: Paint): readonly string[] {
+  if (freeze === null) return []
+  const runs = freeze.inFlight ? 'nothing starts, open runs are held' : 'nothing starts, open runs go on'
+  const left = formatDuration(Math.max(0, freeze.until - nowMs))
+  return [
+    paint.yellow(`! cluster ${name} is frozen for ${left} more by ${freeze.by}, ${runs}: ${freeze.why}`),
+    `    phix thaw --cluster ${name} --why "…"`,
+  ]
 }
 
 function renderCluster(cluster: ClusterStatus, nowMs: number, paint: Paint): readonly string[] {
@@ -60,7 +75,17 @@ function renderCluster(cluster: ClusterStatus, nowMs: number, paint: Paint): rea
       ? []
       : [`  ${paint.yellow(`! verdicts are frozen, nothing starts by itself: ${cluster.frozen}`)}`]),
     ...rows.map((row) => `  ${row}`),
+    ...cluster.nodes.flatMap((node) => renderTroubles(node, paint)),
     ...cluster.notes.map(({ at, text }) => `  ${paint.yellow('!')} ${formatAgo(at, nowMs)}: ${text}`),
+  ]
+}
+
+/** What the guard remembers of a node that a person should know: it flaps, or nothing has helped it. */
+function renderTroubles({ name, flapping, rungs }: NodeStatus, paint: Paint): readonly string[] {
+  const failed = Object.entries(rungs).map(([runbook, times]) => `${runbook} ${times}×`)
+  return [
+    ...(flapping ? [`  ${paint.yellow(`! ${name} is flapping: it gets only a few starts an hour`)}`] : []),
+    ...(failed.length > 0 ? [`  ${paint.yellow(`! did not help ${name}: ${failed.join(', ')}`)}`] : []),
   ]
 }
 
@@ -77,10 +102,13 @@ function renderNode(node: NodeStatus, nowMs: number, paint: Paint): readonly str
     color(VERDICT_MARKS[node.verdict]),
     node.name,
     color(node.verdict),
-    node.phi === null ? '–' : node.phi.toFixed(1),
+    phiText(node.phi),
     meant === 'serving' ? meant : paint.yellow(meant),
     node.lastBeatAt === null ? '–' : formatAgo(node.lastBeatAt, nowMs),
     `${node.attemptsLeft ?? '–'}${cooling}`,
     node.lock ?? '–',
   ]
 }
+
+/** Beyond a hundred it says nothing more: the node has been silent for long. */
+const phiText = (phi: number | null): string => (phi === null ? '–' : phi > 100 ? '>100' : phi.toFixed(1))

@@ -212,6 +212,7 @@ function createMemoryDetector() {
   const port: DetectorPort = {
     start: never,
     grant: never,
+    command: never,
     observe: never,
     async mark(_cluster, { target, desired: wanted, key }) {
       await asMood()
