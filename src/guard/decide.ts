@@ -95,8 +95,9 @@ function answer(
   const target = targetName(state, trigger, candidate)
   const runbook = candidate?.plan.name ?? (trigger.kind === 'person' ? trigger.runbook : null)
   const key = [trigger.kind, trigger.kind === 'verdict' ? trigger.verdict : '', runbook, kind, reason].join(' ')
-  if (occasionOf(state, trigger)?.lastAnswer?.key === key)
+  if (occasionOf(state, trigger)?.lastAnswer?.key === key) {
     return still(withOccasion(reason === 'storm' ? { ...state, stormAt: now } : state, trigger, { lookAgainAt }))
+  }
   if (trigger.kind === 'person' && kind === 'held' && answerTo(state, trigger.requestId) !== null) return still(state)
   const kept = keep(state, { target, runbook, trigger, kind, reason, message, workflowId }, now)
   const decided = andThen(kept, (each) => consequencesOf(each, ruling, target, runbook, now))

@@ -131,6 +131,9 @@ export const lookAround = (state: GuardState, now: number): readonly Effect[] =>
   const standing = longestFirst.flatMap(([name]) => matchOf(state, name, now))
   // In a storm only a few can start before the next look, and each is probed first.
   const asked = isStorm(state, now) ? standing.slice(0, IN_STORM_AT_ONCE) : standing
-  const waiting = state.waiting.map((trigger): Effect => ({ kind: 'match', trigger }))
-  return [...lookAtSymptoms(state, now), ...asked, ...waiting]
+  return [
+    ...lookAtSymptoms(state, now),
+    ...asked,
+    ...state.waiting.map((trigger): Effect => ({ kind: 'match', trigger })),
+  ]
 }

@@ -250,10 +250,10 @@ export interface DetectorState {
   readonly notes?: readonly { readonly at: number; readonly text: string }[]
   /** Why verdicts are frozen; null while they are trusted. */
   readonly frozen?: string | null
-  /** How often trends were right, by how sure they were. */
-  readonly forecasts?: readonly ForecastScore[]
   /** A person's freeze: nothing starts until it ends. Absent or null where there is none. */
   readonly freeze?: Freeze | null
+  /** How often trends were right, by how sure they were. */
+  readonly forecasts?: readonly ForecastScore[]
 }
 export interface TargetState {
   readonly desired: DesiredState

@@ -59,15 +59,6 @@ export interface GuardState {
   readonly page: readonly string[]
 }
 
-/** A prediction that is not due yet. */
-export interface OpenForecast {
-  readonly madeAt: number
-  readonly dueAt: number
-  readonly confidence: number
-  readonly target: string
-  readonly runbook: string
-}
-
 /** One that waits in line for a lock. */
 export interface QueueEntry {
   readonly key: string
@@ -77,6 +68,15 @@ export interface QueueEntry {
   readonly severity: Severity
   readonly covers: readonly string[]
   readonly since: number
+}
+
+/** A prediction that is not due yet. */
+export interface OpenForecast {
+  readonly madeAt: number
+  readonly dueAt: number
+  readonly confidence: number
+  readonly target: string
+  readonly runbook: string
 }
 
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
@@ -250,8 +250,8 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     decisions: state.decisions,
     notes: state.notes,
     frozen: heldBecause(state),
-    ...(state.forecasts === undefined ? {} : { forecasts: state.forecasts.scores }),
     freeze: freezeAt(state, at),
+    ...(state.forecasts === undefined ? {} : { forecasts: state.forecasts.scores }),
   }
 }
 

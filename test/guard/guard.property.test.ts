@@ -436,17 +436,17 @@ describe('each stage is needed', () => {
       bench.ask({ kind: 'verdict', target: 'node-2', verdict: 'suspect', phi: 9, at: 1000, evidence: '' }, 1001)
       return bench.started.length - 1
     },
-    isNoShadow: (stages) => {
-      const bench = createBench({ stages })
-      bench.feel('cascade', 'lab', 'pending', 900)
-      bench.observe('node-2', 'failed', 1000)
-      return bench.started.length
-    },
     notFrozen: (stages) => {
       const bench = createBench({ stages })
       bench.send({ kind: 'commanded', command: freezeOf('f') }, 900)
       bench.observe('node-2', 'failed', 1000)
       bench.ask(person('a', 1001), 1001)
+      return bench.started.length
+    },
+    isNoShadow: (stages) => {
+      const bench = createBench({ stages })
+      bench.feel('cascade', 'lab', 'pending', 900)
+      bench.observe('node-2', 'failed', 1000)
       return bench.started.length
     },
     lockIsFree: (stages) => {
