@@ -11,9 +11,9 @@ import { createNotify } from './notify.ts'
 import { createVerify } from './verify.ts'
 import { defineAction } from './wrapping/define-action.ts'
 import { createFailpoint } from './wrapping/failpoint.ts'
-import { createLanes } from './wrapping/lanes.ts'
+import { createLanes, type Lanes } from './wrapping/lanes.ts'
 import { maskedLog, type Log } from './wrapping/log.ts'
-import { createMasker } from './wrapping/mask.ts'
+import { createMasker, type Masker } from './wrapping/mask.ts'
 import type { SecretSource } from './wrapping/secrets.ts'
 import type { WorkerParts } from './wrapping/worker-parts.ts'
 
@@ -30,6 +30,10 @@ export interface ActivityDeps {
   /** What the failpoint does; by default the process ends as by a crash. */
   readonly die?: () => void
   readonly pickControl?: (spec: ControlSpec) => ServiceControl
+  /** Shared with the log's sink, so that a secret is masked there too. */
+  readonly masker?: Masker
+  /** Shared with the metrics, which tell the breakers. */
+  readonly lanes?: Lanes
   /** Epoch ms. */
   readonly now?: () => number
   /** Monotonic ms. */
@@ -50,7 +54,7 @@ export function createActivities(deps: ActivityDeps): Activities {
 function partsFrom(deps: ActivityDeps): WorkerParts {
   const { inventory, journal, detector, secrets, allowedHosts = [], random = Math.random } = deps
   const clock = deps.clock ?? (() => performance.now())
-  const masker = createMasker()
+  const masker = deps.masker ?? createMasker()
   const toControl = deps.pickControl ?? pickControl
   return {
     inventory,
@@ -59,7 +63,7 @@ function partsFrom(deps: ActivityDeps): WorkerParts {
     log: maskedLog(deps.log, masker),
     secrets,
     masker,
-    lanes: createLanes(clock),
+    lanes: deps.lanes ?? createLanes(clock),
     allowedHosts,
     control: (service) => toControl(service.control),
     failpoint: createFailpoint(deps.failpoint ?? null, deps.die ?? dieByCrash),

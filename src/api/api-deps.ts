@@ -12,5 +12,7 @@ export interface ApiDeps {
   readonly journal: Journal
   readonly checkpoints: (cluster: string) => Promise<readonly WatchCheckpoint[]>
   readonly metrics: { readonly contentType: string; text(): Promise<string> }
+  /** Told how each sender of alerts was answered. */
+  readonly answered?: (sender: string, status: number) => void
   readonly log: { error(detail: object, message: string): void }
 }

@@ -9,6 +9,10 @@ import { bearerOf, isToken } from './token.ts'
 /** Creates the app. It listens nowhere by itself: serve-app.ts does. */
 export function createApp(deps: ApiDeps): Hono {
   const app = new Hono({ strict: true })
+  app.use('/hooks/*', async (context, next) => {
+    await next()
+    deps.answered?.(context.req.path.split('/')[2] ?? '', context.res.status)
+  })
   app.use('*', async (context, next) => {
     if (!isOpen(context) && !isToken(bearerOf(context.req.header('authorization')), deps.token))
       return unauthorized(context)

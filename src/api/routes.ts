@@ -21,6 +21,7 @@ export interface Route {
 
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/healthz', right: 'open', handle: readVitalSign },
+  { method: 'GET', path: '/startupz', right: 'open', handle: readVitalSign },
   { method: 'GET', path: '/readyz', right: 'open', handle: readReadiness },
   { method: 'GET', path: '/status', right: 'token', handle: readStatus },
   { method: 'GET', path: '/runs', right: 'token', handle: listRuns },

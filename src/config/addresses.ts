@@ -6,6 +6,9 @@ import { join } from 'node:path'
 export interface Addresses {
   readonly temporal: { readonly address: string; readonly uiAddress: string }
   readonly server: { readonly host: string; readonly port: number }
+  /** Where server and worker tell their metrics; absent in a file of an earlier version. */
+  readonly metrics?: { readonly host: string; readonly port: number }
+  readonly worker?: { readonly host: string; readonly port: number }
 }
 
 const fileOf = (dataFolder: string): string => join(dataFolder, 'addresses.json')

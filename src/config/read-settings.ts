@@ -108,10 +108,12 @@ function runningValues(dataFolder: string): LayerValues['values'] {
     'temporal.address': addresses.temporal.address,
     'temporal.uiAddress': addresses.temporal.uiAddress,
     'server.port': String(addresses.server.port),
+    ...(addresses.metrics && { 'server.metricsPort': String(addresses.metrics.port) }),
+    ...(addresses.worker && { 'worker.port': String(addresses.worker.port) }),
   }
 }
 
-export const DEFAULT_PORTS = { temporal: 7233, ui: 8233, server: 7080 } as const
+export const DEFAULT_PORTS = { temporal: 7233, ui: 8233, server: 7080, worker: 7081, metrics: 7082 } as const
 
 function defaults(
   project: string,
@@ -128,6 +130,10 @@ function defaults(
     'temporal.uiAddress': `http://127.0.0.1:${DEFAULT_PORTS.ui}`,
     'server.host': '127.0.0.1',
     'server.port': String(DEFAULT_PORTS.server),
+    'server.metricsHost': '127.0.0.1',
+    'server.metricsPort': String(DEFAULT_PORTS.metrics),
+    'worker.host': '127.0.0.1',
+    'worker.port': String(DEFAULT_PORTS.worker),
     journal: `sqlite:${join(dataFolder, 'journal.db')}`,
     person: userName(),
     'log.level': 'info',
@@ -192,7 +198,13 @@ function toSettings(chosen: Readonly<Record<SettingName, Chosen | null>>, extern
       uiAddress: value('temporal.uiAddress'),
       external,
     },
-    server: { host: value('server.host'), port: Number(value('server.port')) },
+    server: {
+      host: value('server.host'),
+      port: Number(value('server.port')),
+      metricsHost: value('server.metricsHost'),
+      metricsPort: Number(value('server.metricsPort')),
+    },
+    worker: { host: value('worker.host'), port: Number(value('worker.port')) },
     journal: value('journal'),
     person: value('person'),
     log: {

@@ -13,7 +13,15 @@ export interface Settings {
     /** True: a server that is not ours to start, reached with the TLS and keys of Temporal's own configuration. */
     readonly external: boolean
   }
-  readonly server: { readonly host: string; readonly port: number }
+  readonly server: {
+    readonly host: string
+    readonly port: number
+    /** Where the server tells its metrics without a token: Prometheus needs no key that could also approve. */
+    readonly metricsHost: string
+    readonly metricsPort: number
+  }
+  /** Where a worker tells its metrics and its health; a port that is taken gives way to a free one. */
+  readonly worker: { readonly host: string; readonly port: number }
   /** `sqlite:<file>` or a `postgres://` URL. */
   readonly journal: string
   /** For notify channels and `approve`: the name a person is known by on this machine. */

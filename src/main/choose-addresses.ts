@@ -7,7 +7,7 @@ import type { SettingsRead } from '../config/read-settings.ts'
 
 /** Answers addresses that can be listened on now. Fails: SettingError, for a port that was asked for and is taken. */
 export async function chooseAddresses({ settings, origins }: SettingsRead): Promise<Addresses> {
-  const { server, temporal } = settings
+  const { server, worker, temporal } = settings
   const isAskedFor = origins['server.port'] !== 'default' && origins['server.port'] !== 'running'
   if (isAskedFor && server.port !== 0 && (await tryPort(server.port)) === null) {
     throw new SettingError(
@@ -21,6 +21,8 @@ export async function chooseAddresses({ settings, origins }: SettingsRead): Prom
   return {
     temporal: { address, uiAddress: ui },
     server: { host: server.host, port: await freePortNear(server.port) },
+    metrics: { host: server.metricsHost, port: await freePortNear(server.metricsPort) },
+    worker: { host: worker.host, port: await freePortNear(worker.port) },
   }
 }
 

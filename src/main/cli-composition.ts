@@ -71,7 +71,10 @@ export function createDeps(): CliDeps {
     async serve({ host, port, say }) {
       const { runServer } = await import('./server.ts')
       const own = await settings()
-      return runServer({ ...own, server: { host: host ?? own.server.host, port: port ?? own.server.port } }, say)
+      return runServer(
+        { ...own, server: { ...own.server, host: host ?? own.server.host, port: port ?? own.server.port } },
+        say,
+      )
     },
   }
 }

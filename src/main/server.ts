@@ -7,11 +7,15 @@ import { variable } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { openJournal } from '../journal/open-journal.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
+import { CATALOGUE } from '../../activities/catalogue.ts'
+import { openRunbookFolder } from '../compile/runbook-folder.ts'
 import { createMetrics, type Metrics } from '../telemetry/create-metrics.ts'
+import { serveVitals } from '../telemetry/serve-vitals.ts'
 import { createRefresh } from '../telemetry/refresh-metrics.ts'
 import { connectEngine } from '../temporal/connect-engine.ts'
-import { packageVersion } from './package-version.ts'
 import { keepInventory } from './keep-inventory.ts'
+import { knownNames } from './known-names.ts'
+import { packageVersion } from './package-version.ts'
 import { maskKnownSecrets } from './known-secrets.ts'
 import { writeReadyNote } from './ready-note.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -26,10 +30,15 @@ export async function runServer(settings: Settings, say: (line: string) => void)
   const engine = await connectEngine({ temporal: settings.temporal, inventory: inventory.current })
   const journal = await openJournal(settings.journal)
   const checkpoints = (cluster: string) => engine.checkpoints(cluster)
+  const runbooks = openRunbookFolder({ folder: settings.runbooksFolder, storeFolder: null, catalogue: CATALOGUE })
+  const rereading = setInterval(() => void runbooks.reload(), RUNBOOKS_LOOK_MS).unref()
+  const names = () => knownNames(inventory.current(), runbooks.runbooks())
   const metrics: Metrics = createMetrics({
-    nodes: () => namesByCluster(inventory.current()),
+    from: 'server',
+    names,
     beforeText: createRefresh(() => metrics, {
       ...{ inventory: inventory.current, engine, journal, checkpoints },
+      runbooks: () => names().runbooks,
       now: Date.now,
     }),
   })
@@ -38,17 +47,31 @@ export async function runServer(settings: Settings, say: (line: string) => void)
     version: packageVersion(),
     token,
     inventory: inventory.current,
+    answered: (sender, status) => metrics.add('phix_intake_answers_total', { sender, answer: answerOf(status) }),
   })
   const listening = await serveApp(app, settings.server)
+  const vitals = await serveVitals(
+    { isStarted: () => true, isReady: () => true, metrics },
+    { host: settings.server.metricsHost, port: settings.server.metricsPort, mayMove: true },
+  )
+  log.info({ address: vitals.address }, 'telling metrics')
   const address = `http://${listening.host}:${listening.port}`
   say(`Listening on ${address}`)
   writeReadyNote(settings.dataFolder, 'server', address)
   const code = await stopped
-  await listening.close()
+  await Promise.all([listening.close(), vitals.close()])
+  clearInterval(rereading)
   inventory.stop()
   await Promise.all([engine.close(), journal.close()])
   return code
 }
 
-const namesByCluster = ({ clusters }: ReturnType<Awaited<ReturnType<typeof keepInventory>>['current']>) =>
-  new Map(clusters.map(({ name, nodes }) => [name, new Set(nodes.map((node) => node.name))]))
+/** Alertmanager tries again only after 5xx: that one is the alarm. */
+function answerOf(status: number): string {
+  if (status >= 500) return 'unavailable'
+  if (status === 401 || status === 403) return 'unauthorized'
+  return status >= 300 ? 'rejected' : 'accepted'
+}
+
+/** Only the names are used here, so a minute late is in time. */
+const RUNBOOKS_LOOK_MS = 60_000

@@ -6,7 +6,9 @@ import type { Logger } from 'pino'
 export function toTemporalLogger(log: Logger): TemporalLogger {
   const write = (level: LogLevel, message: string, meta?: LogMetadata): void => {
     const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const
-    log[levels[level]](meta ?? {}, message)
+    const { workflowId, ...rest } = meta ?? {}
+    // One name for one id in every line, whoever wrote it.
+    log[levels[level]]({ ...(workflowId !== undefined && { run: workflowId }), ...rest }, message)
   }
   return {
     log: write,

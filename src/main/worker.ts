@@ -7,6 +7,8 @@ import type { Logger } from 'pino'
 import { CATALOGUE } from '../../activities/catalogue.ts'
 import { createActivities } from '../../activities/create-activities.ts'
 import { createWatching } from '../../activities/watching/create-watching.ts'
+import { createLanes } from '../../activities/wrapping/lanes.ts'
+import { createMasker, type Masker } from '../../activities/wrapping/mask.ts'
 import { createSecretSource } from '../../activities/wrapping/secrets.ts'
 import { openRunbookFolder, type RunbookFolder } from '../compile/runbook-folder.ts'
 import { variable } from '../config/environment.ts'
@@ -14,22 +16,30 @@ import type { Settings } from '../config/settings.ts'
 import { openJournal } from '../journal/open-journal.ts'
 import { TASK_QUEUE } from '../plan/ids.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
+import { createMetrics, type Metrics } from '../telemetry/create-metrics.ts'
+import { measureActivities } from '../telemetry/measure-activities.ts'
+import { serveVitals, type VitalsServer } from '../telemetry/serve-vitals.ts'
+import { tellBreakers } from '../telemetry/tell-breakers.ts'
+import { tellJournal } from '../telemetry/tell-journal.ts'
 import { connectEngine } from '../temporal/connect-engine.ts'
 import { connectionOptions, prepareExternalNamespace } from '../temporal/connection.ts'
 import type { Engine } from '../temporal/engine.ts'
 import { bundlePath } from './bundle-path.ts'
 import { keepInventory } from './keep-inventory.ts'
+import { DRIVERS, knownNames } from './known-names.ts'
 import { maskKnownSecrets } from './known-secrets.ts'
 import { writeReadyNote } from './ready-note.ts'
 import { toTemporalLogger } from './temporal-logger.ts'
 
 /** Works until SIGTERM or SIGINT, then lets what it began finish for a moment. Answers the exit code. */
 export async function runWorker(settings: Settings, say: (line: string) => void): Promise<number> {
-  const mask = await maskKnownSecrets(settings, variable)
-  const log = createLogger({ ...settings.log, mask })
+  const known = await maskKnownSecrets(settings, variable)
+  // Shared with the activities: a secret that was put there after the start is masked from its first use.
+  const masker = createMasker()
+  const log = createLogger({ ...settings.log, mask: (line) => masker.text(known(line)) })
   installRuntime(log)
   try {
-    return await work(settings, log, say)
+    return await work(settings, { log, masker }, say)
   } catch (error) {
     // The runtime keeps the process and takes its signals: a worker that failed would stay, and only SIGKILL would end it.
     await Runtime.instance().shutdown()
@@ -37,15 +47,38 @@ export async function runWorker(settings: Settings, say: (line: string) => void)
   }
 }
 
-async function work(settings: Settings, log: Logger, say: (line: string) => void): Promise<number> {
+async function work(
+  settings: Settings,
+  { log, masker }: { readonly log: Logger; readonly masker: Masker },
+  say: (line: string) => void,
+): Promise<number> {
   const inventory = await keepInventory(settings.inventoryFile, log, () => void watchAll())
   const clusters = (): readonly string[] => inventory.current().clusters.map(({ name }) => name)
   const engine = await connectEngine({ temporal: settings.temporal, inventory: inventory.current })
   const watchAll = (): Promise<void> => ensureDetectors(engine, clusters(), log)
-  const journal = await openJournal(settings.journal)
   const runbooks = openRunbooks(settings, log)
+  const lanes = createLanes(() => performance.now())
+  const metrics: Metrics = createMetrics({
+    from: 'worker',
+    names: () => knownNames(inventory.current(), runbooks.folder.runbooks()),
+    beforeText: async () =>
+      tellBreakers(
+        metrics,
+        DRIVERS,
+        lanes.report(() => true),
+      ),
+  })
+  const journal = tellJournal(await openJournal(settings.journal), log, metrics)
   const deps = {
-    ...{ journal, log, inventory: inventory.current, detector: engine.detector, follower: engine.follower },
+    ...{
+      journal,
+      log,
+      masker,
+      lanes,
+      inventory: inventory.current,
+      detector: engine.detector,
+      follower: engine.follower,
+    },
     runbooks: () => runbooks.folder.runbooks(),
     secrets: createSecretSource((name) => variable(name) ?? undefined, join(settings.dataFolder, 'secrets')),
     allowedHosts: settings.allowedHosts,
@@ -54,12 +87,14 @@ async function work(settings: Settings, log: Logger, say: (line: string) => void
     clock: () => performance.now(),
   }
   if (settings.temporal.external) await prepareExternal(settings, log)
-  const worker = await Worker.create({
+  let worker: Worker | null = null
+  const vitals = await openVitals(settings, metrics, () => worker, log)
+  worker = await Worker.create({
     connection: await NativeConnection.connect(connectionOptions(settings.temporal)),
     namespace: settings.temporal.namespace,
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: bundlePath() },
-    activities: { ...createActivities(deps), ...createWatching(deps) },
+    activities: measureActivities({ ...createActivities(deps), ...createWatching(deps) }, metrics),
     ...TIMES,
   })
   const working = worker.run()
@@ -69,6 +104,7 @@ async function work(settings: Settings, log: Logger, say: (line: string) => void
   await working
   runbooks.stop()
   inventory.stop()
+  await vitals.close()
   await Promise.all([engine.close(), journal.close()])
   // A client call that is under way would keep the process for as long as it takes.
   process.exit(0)
@@ -81,6 +117,22 @@ const TIMES = {
   shutdownGraceTime: '3s',
   shutdownForceTime: '8s',
 } as const
+
+/** A worker is ready while it polls; before and after, it lives and says so. */
+async function openVitals(
+  { worker: { host, port } }: Settings,
+  metrics: Metrics,
+  worker: () => Worker | null,
+  log: Logger,
+): Promise<VitalsServer> {
+  const isReady = (): boolean => worker()?.getState() === 'RUNNING'
+  const vitals = await serveVitals(
+    { isStarted: () => worker() !== null, isReady, metrics },
+    { host, port, mayMove: true },
+  )
+  log.info({ address: vitals.address }, 'telling metrics and health')
+  return vitals
+}
 
 const installRuntime = (log: Logger): void =>
   void Runtime.install({

@@ -1,6 +1,7 @@
 // Logs: one JSON object a line, or short lines for a person. Secrets are masked by value where the line leaves, so that
 // neither a message, a stack nor an argument lets one through.
 import { pino, type DestinationStream, type Logger } from 'pino'
+import { correlation } from './correlation.ts'
 
 export interface LoggerOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -20,6 +21,7 @@ export function createLogger({ level, format, mask = (line) => line, write = toS
     {
       level,
       base: null,
+      mixin: correlation,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },

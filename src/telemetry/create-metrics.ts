@@ -1,179 +1,74 @@
-// What Prometheus reads. Labels come from closed lists and the inventory only: ten thousand alerts add no series
-// (reliability.md, T29). A word that is on no list is counted as `other`.
-import { Counter, Gauge, Registry } from 'prom-client'
-import { DECISION_KINDS, type Decision, type ForecastScore, type Verdict } from '../guard/protocol.ts'
-import { OUTCOMES, type Outcome } from '../plan/run.ts'
-
-export const VERDICTS: readonly Verdict[] = ['healthy', 'suspect', 'failed', 'unknown']
-
-/** Reasons that a decision can have; the guards' words. */
-export const REASONS: readonly string[] = [
-  'free',
-  'granted',
-  'locked',
-  'queued',
-  'queue-full',
-  'same-episode',
-  'attempts-spent',
-  'cooling-down',
-  'not-wanted',
-  'no-runbook',
-  'bad-inputs',
-  'unknown-target',
-  'gone',
-  'budget',
-  'evidence-unknown',
-  'storm',
-  'too-many-runs',
-  'observer-in-doubt',
-  'settling',
-  'wider-cause',
-  'needs-human',
-  'observe',
-  'suggest',
-  'approve',
-]
+// The registry of one process: the metrics of the table that are told from there. Each label passes through its closed
+// list on the way in, so that no caller can open one by mistake.
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { closeLabel, type KnownNames, type LabelName } from './closed-labels.ts'
+import { METRICS, type LabelsOf, type MetricName, type MetricSpec } from './metric-table.ts'
 
 export interface Metrics {
   readonly contentType: string
-  /** Counts a decision once, however often it is told. */
-  decided(decision: Pick<Decision, 'id' | 'kind' | 'reason' | 'cluster'>): void
-  /** Counts a run's end once. */
-  ended(workflowId: string, cluster: string, outcome: Outcome): void
-  /** Sets what is known of a node; null: nothing is. */
-  seen(cluster: string, node: string, verdict: Verdict, phi: number | null): void
-  openRuns(cluster: string, count: number, waiting: number): void
-  /** Sets how old the detector's knowledge is; null: it cannot be asked, and the series goes away. */
-  detectorAge(cluster: string, seconds: number | null): void
-  /** Sets how trends came out, by how sure they were. */
-  forecasts(cluster: string, scores: readonly ForecastScore[]): void
-  engine(isUp: boolean, workers: number): void
+  add<Name extends MetricName<'counter'>>(name: Name, labels: LabelsOf<Name>): void
+  /** Makes a series at zero, so that its first event is seen as an increase. */
+  begin<Name extends MetricName<'counter'>>(name: Name, labels: LabelsOf<Name>): void
+  observe<Name extends MetricName<'histogram'>>(name: Name, labels: LabelsOf<Name>, value: number): void
+  /** Takes all series of a gauge away, then sets these: what is gone from the world is gone from here. */
+  replace<Name extends MetricName<'gauge'>>(
+    name: Name,
+    series: readonly { readonly labels: LabelsOf<Name>; readonly value: number }[],
+  ): void
   text(): Promise<string>
 }
 
-/** Ids that are remembered so that nothing is counted twice. */
-const REMEMBERED = 10_000
-
-/**
- * Creates the registry. `nodes` is the inventory's list, by cluster: a name that is not in it makes no series.
- * `beforeText` brings the values up to date when somebody reads.
- */
-export function createMetrics({
-  nodes,
-  beforeText,
-}: {
-  readonly nodes: () => ReadonlyMap<string, ReadonlySet<string>>
+export interface MetricsOptions {
+  readonly from: MetricSpec['from']
+  readonly names: () => KnownNames
+  /** Brings the values up to date when somebody reads. */
   readonly beforeText?: () => Promise<void>
-}): Metrics {
+}
+
+/** Creates the registry of a process. */
+export function createMetrics({ from, names, beforeText }: MetricsOptions): Metrics {
   const registry = new Registry()
-  const registers = [registry]
-  const decisions = new Counter({
-    name: 'phix_decisions_total',
-    help: 'Decisions of the detector.',
-    labelNames: ['cluster', 'kind', 'reason'],
-    registers,
-  })
-  const ends = new Counter({
-    name: 'phix_runs_total',
-    help: 'Runs that ended.',
-    labelNames: ['cluster', 'outcome'],
-    registers,
-  })
-  const open = new Gauge({
-    name: 'phix_runs_open',
-    help: 'Runs that have not ended.',
-    labelNames: ['cluster'],
-    registers,
-  })
-  const waiting = new Gauge({
-    name: 'phix_gates_waiting',
-    help: 'Runs that wait for a person.',
-    labelNames: ['cluster'],
-    registers,
-  })
-  const phi = new Gauge({
-    name: 'phix_node_phi',
-    help: 'Suspicion of a node.',
-    labelNames: ['cluster', 'node'],
-    registers,
-  })
-  const verdicts = new Gauge({
-    name: 'phix_node_verdict',
-    help: '1 for the verdict that holds.',
-    labelNames: ['cluster', 'node', 'verdict'],
-    registers,
-  })
-  const age = new Gauge({
-    name: 'phix_detector_age_seconds',
-    help: 'Age of what the detector knows.',
-    labelNames: ['cluster'],
-    registers,
-  })
-  const forecastsMade = new Gauge({
-    name: 'phix_forecasts_scored',
-    help: 'Predictions of trends that were scored, by their confidence in tenths.',
-    labelNames: ['cluster', 'tenth'],
-    registers,
-  })
-  const forecastsTrue = new Gauge({
-    name: 'phix_forecasts_came_true',
-    help: 'Those of them that came true: their share should be that confidence.',
-    labelNames: ['cluster', 'tenth'],
-    registers,
-  })
-  const up = new Gauge({ name: 'phix_engine_up', help: '1 while the Temporal server answers.', registers })
-  const workers = new Gauge({ name: 'phix_workers', help: 'Workers that poll.', registers })
-  const isNewDecision = createMemory()
-  const isNewEnd = createMemory()
-  const clusterOf = (name: string): string => (nodes().has(name) ? name : 'other')
+  const own = new Map<string, Counter | Gauge | Histogram>()
+  for (const spec of METRICS as readonly MetricSpec[])
+    if (spec.from === from) own.set(spec.name, register(spec, registry))
+
+  const metric = <Kind extends Counter | Gauge | Histogram>(name: string): Kind => {
+    const found = own.get(name)
+    if (found === undefined) throw new Error(`\`${name}\` is not told by the ${from}`)
+    return found as Kind
+  }
+  const close = (labels: object): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(labels).map(([label, word]) => [label, closeLabel(label as LabelName, String(word), names())]),
+    )
   return {
     contentType: registry.contentType,
-    decided: ({ id, kind, reason, cluster }) => {
-      if (!isNewDecision(id)) return
-      const known = DECISION_KINDS.includes(kind) ? kind : 'other'
-      decisions.inc({ cluster: clusterOf(cluster), kind: known, reason: REASONS.includes(reason) ? reason : 'other' })
+    add: (name, labels) => metric<Counter>(name).inc(close(labels)),
+    begin: (name, labels) => metric<Counter>(name).inc(close(labels), 0),
+    observe(name, labels, value) {
+      if (Number.isFinite(value)) metric<Histogram>(name).observe(close(labels), Math.max(0, value))
     },
-    ended: (workflowId, cluster, outcome) => {
-      if (OUTCOMES.includes(outcome) && isNewEnd(workflowId)) ends.inc({ cluster: clusterOf(cluster), outcome })
+    replace(name, series) {
+      const gauge = metric<Gauge>(name)
+      gauge.reset()
+      for (const { labels, value } of series) if (Number.isFinite(value)) gauge.set(close(labels), value)
     },
-    seen: (cluster, node, verdict, suspicion) => {
-      if (!nodes().get(cluster)?.has(node)) return
-      for (const each of VERDICTS) verdicts.set({ cluster, node, verdict: each }, each === verdict ? 1 : 0)
-      if (suspicion === null || !Number.isFinite(suspicion)) phi.remove({ cluster, node })
-      else phi.set({ cluster, node }, suspicion)
-    },
-    openRuns: (cluster, count, waitingCount) => {
-      open.set({ cluster: clusterOf(cluster) }, count)
-      waiting.set({ cluster: clusterOf(cluster) }, waitingCount)
-    },
-    detectorAge: (cluster, seconds) => {
-      if (seconds === null) age.remove({ cluster: clusterOf(cluster) })
-      else age.set({ cluster: clusterOf(cluster) }, seconds)
-    },
-    forecasts: (cluster, scores) => {
-      for (const { tenth, made, cameTrue } of scores) {
-        forecastsMade.set({ cluster: clusterOf(cluster), tenth }, made)
-        forecastsTrue.set({ cluster: clusterOf(cluster), tenth }, cameTrue)
-      }
-    },
-    engine: (isUp, count) => {
-      up.set(isUp ? 1 : 0)
-      workers.set(count)
-    },
-    text: async () => {
+    async text() {
       await beforeText?.()
       return registry.metrics()
     },
   }
 }
 
-/** Creates a question: is this id new? It forgets the oldest ones. */
-function createMemory(): (id: string) => boolean {
-  const known = new Set<string>()
-  return (id) => {
-    if (known.has(id)) return false
-    known.add(id)
-    if (known.size > REMEMBERED) known.delete(known.values().next().value ?? '')
-    return true
+function register(spec: MetricSpec, registry: Registry): Counter | Gauge | Histogram {
+  const { name, help, kind, labels: labelNames, buckets = [] } = spec
+  const registers = [registry]
+  switch (kind) {
+    case 'counter':
+      return new Counter({ name, help, labelNames, registers })
+    case 'gauge':
+      return new Gauge({ name, help, labelNames, registers })
+    case 'histogram':
+      return new Histogram({ name, help, labelNames, registers, buckets: [...buckets] })
   }
 }

@@ -1,85 +1,225 @@
-// Brings the metrics up to date from the ports when somebody reads them: nothing is polled for nobody.
-import { DECISION_KINDS, type Decision, type WatchCheckpoint } from '../guard/protocol.ts'
-import type { Inventory } from '../inventory/inventory.ts'
-import type { Journal } from '../journal/journal.ts'
-import type { Engine } from '../temporal/engine.ts'
+// Brings the server's metrics up to date when somebody reads them: nothing is polled for nobody, and two who read at the
+// same time cause one look. Read next: measure-cluster.ts (what is true now), count-records.ts (what has happened).
+import { DECISION_KINDS } from '../guard/protocol.ts'
+import type { Cluster } from '../inventory/inventory.ts'
+import { OUTCOMES } from '../plan/run.ts'
+import type { RunSummary } from '../temporal/engine.ts'
+import { REASONS_OF, VERDICTS, wordsOf } from './closed-labels.ts'
+import { createCount } from './count-records.ts'
 import type { Metrics } from './create-metrics.ts'
-
-export interface MetricsSources {
-  readonly inventory: () => Inventory
-  readonly engine: Engine
-  readonly journal: Journal
-  readonly checkpoints: (cluster: string) => Promise<readonly WatchCheckpoint[]>
-  readonly now: () => number
-}
-
-/** Records are read from a little before the last reading: another process may have written with an older time. */
-const OVERLAP_MS = 60_000
-const MOST_RUNS = 500
+import { inTime } from './in-time.ts'
+import { measureCluster, type ClusterMeasures } from './measure-cluster.ts'
+import type { MetricsSources } from './metrics-sources.ts'
+import { createMemory } from './remember-ids.ts'
 
 /** Creates the refresh. Counters count what happened since this process began. */
 export function createRefresh(metrics: () => Metrics, sources: MetricsSources): () => Promise<void> {
   const began = sources.now()
-  let since = began
-  return async () => {
-    const { engine, journal, inventory, now } = sources
-    const from = since - OVERLAP_MS
-    const readAt = now()
-    const health = await engine.health()
-    metrics().engine(health.server !== null, health.workers)
-    const records = await journal.read({ kind: 'decision', since: from, limit: 1_000 }).catch(() => null)
-    for (const { body } of records ?? []) if (isDecision(body) && body.at >= began) metrics().decided(body)
-    if (records !== null) since = readAt
-    for (const { name, nodes } of inventory().clusters)
-      await refreshCluster(
-        metrics(),
-        sources,
-        name,
-        nodes.map((node) => node.name),
-        health.server !== null,
-        began,
-      )
+  const isNewEnd = createMemory()
+  let count: (() => Promise<boolean>) | null = null
+  let underWay: Promise<void> | null = null
+
+  const refresh = async (): Promise<void> => {
+    const { engine, inventory, runbooks, now } = sources
+    count ??= createCount(metrics(), sources)
+    const askedAt = now()
+    const isJournalUp = await inTime(count(), false)
+    const journalSeconds = (now() - askedAt) / 1_000
+    const health = await inTime(engine.health(), AWAY)
+    const isUp = health.server !== null
+    const measured = await Promise.all(inventory().clusters.map((cluster) => measureCluster(sources, cluster, isUp)))
+
+    beginSeries(metrics(), inventory().clusters, runbooks())
+    tellProcess(metrics(), { isUp, workers: health.workers, isJournalUp, journalSeconds })
+    tellNow(metrics(), measured, now())
+    for (const { cluster, closed } of measured) countEnds(metrics(), cluster, closed, began, isNewEnd)
   }
+  return () => (underWay ??= refresh().finally(() => (underWay = null)))
 }
 
-function isDecision(body: unknown): body is Decision {
-  return (
-    typeof body === 'object' && body !== null && 'kind' in body && DECISION_KINDS.some((kind) => kind === body.kind)
+/** Prometheus sees an increase only of a series that was there before; only what has few series begins at zero. */
+function beginSeries(metrics: Metrics, clusters: readonly Cluster[], runbooks: ReadonlySet<string>): void {
+  for (const { name: cluster } of clusters) {
+    for (const trigger of wordsOf('trigger')) metrics.begin('phix_triggers_total', { cluster, trigger })
+    for (const judged of wordsOf('judged')) metrics.begin('phix_suspicions_total', { cluster, judged })
+    for (const kind of DECISION_KINDS)
+      for (const reason of REASONS_OF[kind]) metrics.begin('phix_decisions_total', { cluster, kind, reason })
+    for (const runbook of runbooks)
+      for (const outcome of OUTCOMES) metrics.begin('phix_runs_total', { cluster, runbook, outcome })
+  }
+  for (const sender of wordsOf('sender'))
+    for (const answer of wordsOf('answer')) metrics.begin('phix_intake_answers_total', { sender, answer })
+}
+
+const AWAY = { server: null, workers: 0 } as const
+
+interface ProcessMeasures {
+  readonly isUp: boolean
+  readonly workers: number
+  readonly isJournalUp: boolean
+  readonly journalSeconds: number
+}
+
+function tellProcess(metrics: Metrics, { isUp, workers, isJournalUp, journalSeconds }: ProcessMeasures): void {
+  const labels = {}
+  metrics.replace('phix_engine_up', [{ labels, value: Number(isUp) }])
+  metrics.replace('phix_workers', [{ labels, value: workers }])
+  metrics.replace('phix_journal_up', [{ labels, value: Number(isJournalUp) }])
+  metrics.replace('phix_journal_read_seconds', [{ labels, value: journalSeconds }])
+}
+
+/** Sets every gauge anew from what was measured. */
+function tellNow(metrics: Metrics, measured: readonly ClusterMeasures[], now: number): void {
+  tellNodes(metrics, measured)
+  tellRuns(metrics, measured, now)
+  tellGuards(metrics, measured, now)
+  tellForecasts(metrics, measured)
+  const known = <T>(pick: (each: ClusterMeasures) => T | null, toValue: (value: T) => number) =>
+    measured.flatMap((each) => {
+      const value = pick(each)
+      return value === null ? [] : [{ labels: { cluster: each.cluster }, value: toValue(value) }]
+    })
+  metrics.replace(
+    'phix_detector_age_seconds',
+    known(
+      ({ heardAt }) => heardAt,
+      (at) => (now - at) / 1_000,
+    ),
+  )
+  metrics.replace(
+    'phix_watch_lag_seconds',
+    known(
+      ({ lagMs }) => lagMs,
+      (ms) => ms / 1_000,
+    ),
+  )
+  metrics.replace(
+    'phix_detector_frozen',
+    known(({ isFrozen }) => isFrozen, Number),
+  )
+  metrics.replace(
+    'phix_degraded_modes',
+    known(
+      ({ modes }) => modes,
+      (modes) => [...modes.values()].filter(Boolean).length,
+    ),
   )
 }
 
-async function refreshCluster(
+function tellNodes(metrics: Metrics, measured: readonly ClusterMeasures[]): void {
+  const nodes = measured.flatMap(({ cluster, nodes: each }) => each.map((node) => ({ ...node, cluster })))
+  metrics.replace(
+    'phix_node_phi',
+    nodes.flatMap(({ cluster, name, phi }) => (phi === null ? [] : [{ labels: { cluster, node: name }, value: phi }])),
+  )
+  metrics.replace(
+    'phix_node_verdict',
+    nodes.flatMap(({ cluster, name, verdict }) =>
+      VERDICTS.map((each) => ({ labels: { cluster, node: name, verdict: each }, value: Number(each === verdict) })),
+    ),
+  )
+  const wanted = (targets: ClusterMeasures['targets'], name: string): boolean => targets[name]?.desired === 'serving'
+  metrics.replace(
+    'phix_cluster_members',
+    measured.flatMap(({ cluster, nodes: each, targets }) =>
+      VERDICTS.map((verdict) => ({
+        labels: { cluster, verdict },
+        value: each.filter((node) => node.verdict === verdict && wanted(targets, node.name)).length,
+      })),
+    ),
+  )
+  metrics.replace(
+    'phix_cluster_wanted',
+    measured.map(({ cluster, nodes: each, targets }) => ({
+      labels: { cluster },
+      value: each.filter(({ name }) => wanted(targets, name)).length,
+    })),
+  )
+}
+
+function tellForecasts(metrics: Metrics, measured: readonly ClusterMeasures[]): void {
+  const scores = measured.flatMap(({ cluster, forecasts }) =>
+    forecasts.map(({ tenth, made, cameTrue }) => ({ labels: { cluster, tenth: String(tenth) }, made, cameTrue })),
+  )
+  metrics.replace(
+    'phix_forecasts_scored',
+    scores.map(({ labels, made }) => ({ labels, value: made })),
+  )
+  metrics.replace(
+    'phix_forecasts_came_true',
+    scores.map(({ labels, cameTrue }) => ({ labels, value: cameTrue })),
+  )
+}
+
+const GATES = ['approval', 'parked', 'uncertain'] as const
+
+function tellRuns(metrics: Metrics, measured: readonly ClusterMeasures[], now: number): void {
+  const asked = measured.flatMap(({ cluster, open }) => (open === null ? [] : [{ cluster, open }]))
+  metrics.replace(
+    'phix_runs_open',
+    asked.map(({ cluster, open }) => ({ labels: { cluster }, value: open.length })),
+  )
+  const oldest = (times: readonly number[]): number => (times.length === 0 ? 0 : (now - Math.min(...times)) / 1_000)
+  metrics.replace(
+    'phix_run_oldest_seconds',
+    asked.map(({ cluster, open }) => ({
+      labels: { cluster },
+      value: oldest(open.filter(({ waiting }) => !waiting).map(({ startedAt }) => startedAt)),
+    })),
+  )
+  const gates = measured.flatMap(({ cluster, gates: each }) =>
+    each === null ? [] : GATES.map((gate) => ({ cluster, gate, all: each.filter(({ kind }) => kind === gate) })),
+  )
+  metrics.replace(
+    'phix_gates_waiting',
+    gates.map(({ cluster, gate, all }) => ({ labels: { cluster, gate }, value: all.length })),
+  )
+  metrics.replace(
+    'phix_gate_oldest_seconds',
+    gates.map(({ cluster, gate, all }) => ({
+      labels: { cluster, gate },
+      value: oldest(all.map(({ openedAt }) => openedAt)),
+    })),
+  )
+}
+
+const HOUR_MS = 3_600_000
+
+function tellGuards(metrics: Metrics, measured: readonly ClusterMeasures[], now: number): void {
+  metrics.replace(
+    'phix_budget_used_ratio',
+    measured.flatMap(({ cluster, budgets }) =>
+      Object.entries(budgets ?? {}).map(([budget, value]) => ({ labels: { cluster, budget }, value })),
+    ),
+  )
+  const targets = measured.flatMap(({ cluster, targets: each }) =>
+    Object.entries(each).map(([target, state]) => ({ labels: { cluster, target }, ...state })),
+  )
+  metrics.replace(
+    'phix_target_attempts',
+    targets.map(({ labels, attempts }) => ({ labels, value: attempts.filter((at) => at > now - HOUR_MS).length })),
+  )
+  metrics.replace(
+    'phix_cooldown_active',
+    targets.map(({ labels, cooldownUntil }) => ({ labels, value: Number((cooldownUntil ?? 0) > now) })),
+  )
+  metrics.replace(
+    'phix_degraded_mode_active',
+    measured.flatMap(({ cluster, modes }) =>
+      [...(modes ?? [])].map(([mode, active]) => ({ labels: { cluster, mode }, value: Number(active) })),
+    ),
+  )
+}
+
+/** Why visibility and not the journal: it also knows the runs that were started past the detector and refused. */
+function countEnds(
   metrics: Metrics,
-  { engine, checkpoints, now }: MetricsSources,
   cluster: string,
-  nodes: readonly string[],
-  isUp: boolean,
+  closed: readonly RunSummary[],
   began: number,
-): Promise<void> {
-  if (!isUp) {
-    for (const node of nodes) metrics.seen(cluster, node, 'unknown', null)
-    return metrics.detectorAge(cluster, null)
-  }
-  const [seen, state, open, closed] = await Promise.all([
-    checkpoints(cluster).catch(() => []),
-    engine.detector.state(cluster).catch(() => null),
-    engine.listRuns({ cluster, open: true, limit: MOST_RUNS }).catch(() => null),
-    engine.listRuns({ cluster, open: false, limit: 50 }).catch(() => null),
-  ])
-  const watched = new Map(seen.flatMap((shard) => shard.nodes).map((node) => [node.name, node]))
-  for (const node of nodes) {
-    const known = watched.get(node)
-    metrics.seen(
-      cluster,
-      node,
-      known?.verdict ?? state?.targets[node]?.verdict ?? 'unknown',
-      known === undefined || known.beats === 0 ? null : known.phi,
-    )
-  }
-  metrics.forecasts(cluster, state?.forecasts ?? [])
-  const heardAt = Math.max(state?.at ?? 0, ...seen.map(({ at }) => at))
-  metrics.detectorAge(cluster, heardAt === 0 ? null : (now() - heardAt) / 1_000)
-  if (open !== null) metrics.openRuns(cluster, open.length, open.filter(({ waiting }) => waiting).length)
-  for (const run of closed ?? [])
-    if (run.outcome !== null && (run.closedAt ?? 0) >= began) metrics.ended(run.workflowId, cluster, run.outcome)
+  isNew: (id: string) => boolean,
+): void {
+  for (const { workflowId, runId, runbook, outcome, closedAt } of closed)
+    if (outcome !== null && (closedAt ?? 0) >= began && isNew(`${workflowId}/${runId}`))
+      metrics.add('phix_runs_total', { cluster, runbook, outcome })
 }

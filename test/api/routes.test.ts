@@ -166,3 +166,14 @@ describe('with the token', () => {
 test('it listens on loopback unless it is told otherwise', () => {
   expect(listening.host).toBe('127.0.0.1')
 })
+
+test('each answer to a sender of alerts is counted by sender and status, whatever the sender calls itself', async () => {
+  const answers: string[] = []
+  const app = createApp({
+    ...createFakeApiDeps(world),
+    answered: (sender, status) => answers.push(`${sender} ${status}`),
+  })
+  for (const path of ['/hooks/alertmanager', '/hooks/grafana', '/status'])
+    await app.request(path, { method: 'POST', body: '{}' })
+  expect(answers).toEqual(['alertmanager 401', 'grafana 401'])
+})

@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import type { ApiDeps } from '../api-deps.ts'
 
-/** This process lives. */
+/** This process lives, and because it listens last of all, it has started. */
 export const readVitalSign = (_deps: ApiDeps, context: Context): Response => context.json({ v: 1, ok: true })
 
 /** The engine answers and somebody works. Why not, is told only to those who may read /status. */

@@ -1,6 +1,7 @@
 // What a node measures of itself: CPU since the last look, resident memory against its limit, its spool against its
 // quota, and its own requests of the last seconds.
 import type { RequestSummary } from '../request-counts.ts'
+import type { Durations } from './durations.ts'
 import type { NodeConfig } from './node-config.ts'
 import { usedBytes } from './spool.ts'
 
@@ -41,6 +42,7 @@ export function toPrometheus(
   measured: Performance,
   { count, errors }: Pick<RequestSummary, 'count' | 'errors'>,
   facts: Readonly<Record<string, number>>,
+  durations: Durations,
 ): string {
   const lines: string[] = []
   const add = (name: string, kind: 'gauge' | 'counter', help: string, value: number): void => {
@@ -54,5 +56,6 @@ export function toPrometheus(
   add('lab_latency_ms', 'gauge', 'Median latency of the last seconds.', measured.latency_ms)
   add('lab_error_ratio', 'gauge', 'Failed share of the last seconds, 0-1.', measured.error_rate)
   for (const [name, value] of Object.entries(facts)) add(`lab_${name}`, 'gauge', `${name} as told by the node.`, value)
+  lines.push(...durations.lines('lab_request_duration_seconds', 'How long requests to /api took.'))
   return `${lines.join('\n')}\n`
 }

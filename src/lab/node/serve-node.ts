@@ -13,6 +13,7 @@ import { dataProblem } from './data-store.ts'
 import { MEMBER_HEADER } from './deny-list.ts'
 import type { Request } from './election.ts'
 import { generate } from './generate.ts'
+import { createDurations } from './durations.ts'
 import { diskShare, followCpu, memoryShare, toPrometheus, type Performance } from './measure-node.ts'
 import { listModels } from './model-store.ts'
 import { problemsOf, readConfig, writeConfig, type NodeConfig } from './node-config.ts'
@@ -53,6 +54,7 @@ export async function serveNode(layout: LabLayout, node: LabNode): Promise<Serve
   }
   process.on('SIGHUP', reload)
 
+  const durations = createDurations()
   const inBand =
     (handler: Handler): Handler =>
     async (request, response, url) => {
@@ -61,6 +63,7 @@ export async function serveNode(layout: LabLayout, node: LabNode): Promise<Serve
         const failed = response.statusCode >= 500 || !response.writableFinished
         totals.count += 1
         if (failed) totals.errors += 1
+        durations.add(performance.now() - began)
         counts.add(node.name, failed, performance.now() - began, performance.now())
       })
       await handler(request, response, url)
@@ -115,7 +118,7 @@ export async function serveNode(layout: LabLayout, node: LabNode): Promise<Serve
       const { role, term } = cluster.status()
       const facts = { is_leader: role === 'leader' ? 1 : 0, term, config_version: config.version }
       response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
-      response.end(toPrometheus(measure(), totals, facts))
+      response.end(toPrometheus(measure(), totals, facts, durations))
     },
     'GET /metrics/performance': (_, response) => sendJson(response, 200, measure()),
     'GET /config': (_, response) => sendJson(response, 200, config),

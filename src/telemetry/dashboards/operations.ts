@@ -1,0 +1,95 @@
+import type { Dashboard } from './panels.ts'
+
+export const operations: Dashboard = {
+  uid: 'phix-operations',
+  title: 'Phix / Operations',
+  about: 'What was decided, what was changed, and who is being waited for.',
+  panels: [
+    {
+      kind: 'timeseries',
+      title: 'Decisions',
+      about: 'By kind and reason, in the last hour; `phix why` tells each.',
+      unit: 'short',
+      queries: [
+        { expr: 'sum by (kind, reason) (increase(phix_decisions_total[1h])) > 0', legend: '{{kind}}: {{reason}}' },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Triggers',
+      about: 'What asked for a decision in the last hour.',
+      unit: 'short',
+      queries: [{ expr: 'sum by (trigger) (increase(phix_triggers_total[1h]))', legend: '{{trigger}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Changes',
+      about: 'Changing steps of the runs that ended, since the server began.',
+      unit: 'short',
+      queries: [{ expr: 'sum by (action, status) (phix_steps_total)', legend: '{{action}} {{status}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Configuration of the nodes',
+      about: 'The version each node runs; a step is a change.',
+      unit: 'short',
+      queries: [{ expr: 'max by (instance) (lab_config_version)', legend: '{{instance}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'People who are waited for',
+      about: 'Age of the oldest gate.',
+      unit: 's',
+      queries: [{ expr: 'phix_gate_oldest_seconds', legend: '{{cluster}} {{gate}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Longest run under way',
+      about: 'Waiting for nobody; much longer than expected means stuck.',
+      unit: 's',
+      queries: [{ expr: 'phix_run_oldest_seconds', legend: '{{cluster}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Alerts that fire',
+      about: 'By name; none is a zero.',
+      unit: 'short',
+      queries: [{ expr: 'sum by (alertname) (ALERTS{alertstate="firing"}) or vector(0)', legend: '{{alertname}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Incidents',
+      about: 'Targets under repair or not healthy, as a share of those that are meant to serve.',
+      unit: 'percentunit',
+      queries: [{ expr: 'phix_budget_used_ratio{budget="disruption"}', legend: '{{cluster}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Circuit breakers',
+      about: 'Open ones refuse changes to a target that keeps failing.',
+      unit: 'short',
+      queries: [{ expr: 'sum by (driver) (phix_breakers{state!="closed"})', legend: '{{driver}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Attempts by how they ended',
+      about: 'Told by the workers.',
+      unit: 'short',
+      queries: [{ expr: 'sum by (result) (increase(phix_attempts_total[1h])) > 0', legend: '{{result}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Answers to senders of alerts',
+      about: '`unavailable` is sent again by Alertmanager; the others are not.',
+      unit: 'short',
+      queries: [{ expr: 'sum by (answer) (phix_intake_answers_total)', legend: '{{answer}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Journal',
+      about: 'How long it took to answer a scrape.',
+      unit: 's',
+      queries: [{ expr: 'phix_journal_read_seconds', legend: 'read' }],
+    },
+  ],
+}
