@@ -35,6 +35,7 @@ import type {
   WatchCheckpoint,
 } from '../src/guard/protocol.ts'
 import { createGuardState, reviveGuardState, toDetectorState, type GuardState } from '../src/guard/state.ts'
+import { keyOf } from '../src/guard/queue.ts'
 import type { Effect, Step } from '../src/guard/step.ts'
 import type { Json } from '../src/plan/json.ts'
 import { LIMITS, STATE_QUERY, type VerbMessage } from '../src/plan/run.ts'
@@ -111,7 +112,7 @@ export async function detector(input: DetectorInput): Promise<void> {
   }
 
   async function matchAndDecide(trigger: Trigger, probe: boolean): Promise<void> {
-    const key = trigger.kind === 'person' ? trigger.requestId : `${trigger.kind} ${trigger.target}`
+    const key = keyOf(trigger)
     if (matching.has(key)) return
     matching.add(key)
     try {

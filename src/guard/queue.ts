@@ -9,13 +9,16 @@ import type { Candidate, Trigger } from './protocol.ts'
 import type { Stage } from './stages.ts'
 import { keepLast, overlap, type GuardState, type QueueEntry } from './state.ts'
 import { andThen, still, type Step } from './step.ts'
+import { standingSymptom } from './symptoms.ts'
 
 /** Whoever waited this long has waited for something else than a short run. */
 export const STALE_MS = 900_000
 const KEPT_ENTRIES = 500
 
-export const keyOf = (trigger: Trigger): string =>
-  trigger.kind === 'person' ? trigger.requestId : `${trigger.kind} ${trigger.target}`
+export const keyOf = (trigger: Trigger): string => {
+  if (trigger.kind === 'person') return trigger.requestId
+  return 'symptom' in trigger ? trigger.symptom : `${trigger.kind} ${trigger.target}`
+}
 
 type Waiting = Pick<Candidate, 'target' | 'lock' | 'covers'> & {
   readonly plan: Pick<Candidate['plan'], 'name'> & Partial<Pick<Candidate['plan'], 'severity'>>
@@ -69,8 +72,13 @@ export function dropStale(state: GuardState, now: number): Step {
 
 function whyStale(state: GuardState, { trigger, since }: QueueEntry, now: number): string | null {
   if (now - since >= STALE_MS) return 'it has waited for 15 min'
-  const isGone = trigger.kind !== 'person' && standingTrigger(state, trigger.target)?.kind !== trigger.kind
-  return isGone ? 'its cause is gone' : null
+  return isGone(state, trigger, now) ? 'its cause is gone' : null
+}
+
+function isGone(state: GuardState, trigger: Trigger, now: number): boolean {
+  if (trigger.kind === 'person') return false
+  if ('symptom' in trigger) return standingSymptom(state, trigger.symptom, now) === null
+  return standingTrigger(state, trigger.target)?.kind !== trigger.kind
 }
 
 function drop(state: GuardState, entry: QueueEntry, now: number): Step {
