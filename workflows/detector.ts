@@ -8,14 +8,18 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  getExternalWorkflowHandle,
   log,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
+import { isAlert } from '../src/guard/alerts.ts'
 import { answerTo, grant } from '../src/guard/decide.ts'
 import { advance, beforeMark, nextLook, type GuardEvent } from '../src/guard/guard.ts'
 import type {
+  Alert,
+  AlertBatch,
   DetectorInput,
   DetectorState,
   EndedMessage,
@@ -33,15 +37,17 @@ import type {
 import { createGuardState, toDetectorState, type GuardState } from '../src/guard/state.ts'
 import type { Effect, Step } from '../src/guard/step.ts'
 import type { Json } from '../src/plan/json.ts'
-import { LIMITS, STATE_QUERY } from '../src/plan/run.ts'
+import { LIMITS, STATE_QUERY, type VerbMessage } from '../src/plan/run.ts'
 import { matchForPerson, matchStanding, notify } from './detector/activities.ts'
 import { currentDetails } from './detector/current-details.ts'
 import { followRuns } from './detector/follower.ts'
 import { launch, type StartOrder } from './detector/launch.ts'
 import { createRecorder } from './detector/recorder.ts'
+import { createRouter } from './detector/router.ts'
 import { createWatchers } from './detector/watchers.ts'
 
 export const observedSignal = defineSignal<[readonly Observation[]]>('observed')
+export const alertedSignal = defineSignal<[AlertBatch]>('alerted')
 export const endedSignal = defineSignal<[EndedMessage]>('ended')
 export const startUpdate = defineUpdate<StartReply, [StartRequest]>('start')
 export const grantUpdate = defineUpdate<GrantReply, [GrantRequest]>('grant')
@@ -54,6 +60,8 @@ interface Carried {
   readonly records: readonly RecordEntry[]
   readonly learned: readonly (WatchCheckpoint | null)[]
   readonly shards: number
+  /** Alerts that were not routed yet. */
+  readonly unrouted?: readonly Alert[]
 }
 
 // Well before the 4,096 events at which a history is called long; sooner where nothing is open that would have to be
@@ -62,6 +70,8 @@ const EVENTS = LIMITS.eventsBeforeContinue * 0.75
 const SOONER = 0.5
 const SHORTEST_WAIT_MS = 1_000
 const PAGED = ['oncall']
+/** What is on its way is routed before the detector continues as new, as far as that is a matter of moments. */
+const ROUTED_WITHIN_MS = 5_000
 
 export async function detector(input: DetectorInput): Promise<void> {
   const { cluster } = input
@@ -72,6 +82,7 @@ export async function detector(input: DetectorInput): Promise<void> {
   const launching = new Set<string>()
   const matching = new Set<string>()
   const recorder = createRecorder(carried?.records ?? [])
+  const router = createRouter(cluster, carried?.unrouted ?? [], (batch) => void apply({ kind: 'alerted', batch }))
   const watchers = createWatchers(cluster, carried?.learned ?? [])
 
   /** Takes an event into the books and sets its effects going; resolves when the runs it starts are started. */
@@ -91,13 +102,15 @@ export async function detector(input: DetectorInput): Promise<void> {
         return start(effect)
       case 'record':
         return recorder.add(effect.record)
+      case 'cancel':
+        return void cancel(effect.workflowId, effect.why)
       case 'page':
         return void page(effect.key, effect.message)
     }
   }
 
   async function matchAndDecide(trigger: Trigger): Promise<void> {
-    const key = trigger.kind === 'person' ? trigger.requestId : `${trigger.kind} ${trigger.target}`
+    const key = matchKeyOf(trigger)
     if (matching.has(key)) return
     matching.add(key)
     try {
@@ -128,6 +141,13 @@ export async function detector(input: DetectorInput): Promise<void> {
     }
   }
 
+  /** The run may have ended meanwhile; then there is nothing to cancel. */
+  async function cancel(workflowId: string, why: string): Promise<void> {
+    const message: VerbMessage = { by: 'detector', why }
+    const said = getExternalWorkflowHandle(workflowId).signal('cancel', message)
+    await said.catch((error: unknown) => log.warn('a run could not be cancelled', { workflowId, error }))
+  }
+
   async function page(key: string, message: string): Promise<void> {
     const run = {
       workflowId: workflowInfo().workflowId,
@@ -151,6 +171,16 @@ export async function detector(input: DetectorInput): Promise<void> {
       }
     },
     { description: 'What `watch` saw change' },
+  )
+  setHandler(
+    alertedSignal,
+    (batch) => {
+      const { alerts, lost } = (batch ?? {}) as Partial<AlertBatch>
+      const given: readonly unknown[] = Array.isArray(alerts) ? alerts : []
+      router.add(given.filter(isAlert))
+      if (lost !== undefined) void page(`${cluster}/lost/${lost.delivery}`, sentenceOfLost(lost))
+    },
+    { description: 'Alerts from intake' },
   )
   setHandler(endedSignal, (message) => void apply({ kind: 'ended', message }), { description: "A run's last word" })
 
@@ -199,6 +229,7 @@ export async function detector(input: DetectorInput): Promise<void> {
 
   watchers.resize(shards)
   void recorder.run()
+  void router.run()
   void followRuns(
     () =>
       state.open.filter(
@@ -223,9 +254,26 @@ export async function detector(input: DetectorInput): Promise<void> {
 
   const learned = await watchers.stop()
   await condition(() => launching.size === 0 && allHandlersFinished())
-  const next: Carried = { guard: state, records: recorder.unconfirmed(), learned, shards }
+  await condition(() => router.unrouted().length === 0, ROUTED_WITHIN_MS)
+  const unrouted = router.unrouted()
+  const next: Carried = { guard: state, records: recorder.unconfirmed(), learned, shards, unrouted }
   await continueAsNew<typeof detector>({ ...input, state: next as unknown as Json })
 }
+
+/** One match at a time for what is the same question. */
+function matchKeyOf(trigger: Trigger): string {
+  switch (trigger.kind) {
+    case 'person':
+      return trigger.requestId
+    case 'alert':
+      return `alert ${trigger.runbook} ${trigger.target}`
+    default:
+      return `${trigger.kind} ${trigger.target}`
+  }
+}
+
+const sentenceOfLost = ({ count, sender, delivery }: NonNullable<AlertBatch['lost']>): string =>
+  `${count} alert(s) were left out by \`${sender}\` (delivery ${delivery}) and could not be read back: look at it there.`
 
 /** Refuses a message that lacks what every message of its kind has: before it becomes an event. */
 function demand(message: unknown, names: readonly string[]): void {

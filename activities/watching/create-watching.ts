@@ -8,6 +8,8 @@ import type {
   MatchCall,
   MatchReport,
   RecordCall,
+  RouteCall,
+  RouteReport,
   WatchCall,
   WatchCheckpoint,
 } from '../../src/guard/protocol.ts'
@@ -19,6 +21,7 @@ import { follow } from './follow.ts'
 import { grant } from './grant.ts'
 import { match } from './match.ts'
 import { record } from './record.ts'
+import { route } from './route.ts'
 import { watch } from './watch.ts'
 
 /** A compiled runbook, as far as starting it goes. */
@@ -44,6 +47,7 @@ export interface WatchingDeps {
 export interface Watching {
   watch(call: WatchCall): Promise<WatchCheckpoint>
   match(call: MatchCall): Promise<MatchReport>
+  route(call: RouteCall): Promise<RouteReport>
   follow(call: FollowCall): Promise<FollowReport>
   record(call: RecordCall): Promise<number>
   grant(request: GrantRequest): Promise<GrantReply>
@@ -52,6 +56,7 @@ export interface Watching {
 export const createWatching = (deps: WatchingDeps): Watching => ({
   watch: (call) => watch(call, deps),
   match: (call) => match(call, deps),
+  route: (call) => route(call, deps),
   follow: (call) => follow(call, deps),
   record: (call) => record(call, deps),
   grant: (request) => grant(request, deps),

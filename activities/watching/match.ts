@@ -1,22 +1,23 @@
 // The activity `match`: which runbooks a trigger is for, with their inputs bound. Decides nothing; the guard does.
 import { evaluateCondition, ExpressionError, renderMap, type Scope } from '../../src/expressions/evaluate.ts'
-import type { Candidate, MatchCall, MatchReport, Trigger } from '../../src/guard/protocol.ts'
-import { bindInputs, isTargetType } from '../../src/inventory/bind-inputs.ts'
+import type { MatchCall, MatchReport, Trigger } from '../../src/guard/protocol.ts'
 import { findTarget, type Target } from '../../src/inventory/find-target.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
-import type { Json } from '../../src/plan/json.ts'
-import type { Plan, TriggerSpec } from '../../src/plan/plan.ts'
+import type { TriggerSpec } from '../../src/plan/plan.ts'
+import { bind, rank, type Found } from './bind-candidate.ts'
+import { contradict } from './contradict.ts'
 import type { KnownRunbook, WatchingDeps } from './create-watching.ts'
-import { resolveLock } from './resolve-lock.ts'
+import { matchAlert } from './match-alert.ts'
+
+/** What the detector's own eyes saw of one target. */
+type Sighting = Exclude<Trigger, { kind: 'person' | 'alert' }>
 
 /** More would not be looked at, and plans are large. */
 const MOST_CANDIDATES = 3
 const MOST_REFUSED = 10
 
-type Found = { readonly candidate: Candidate; readonly specificity: number } | { readonly refused: string } | null
-
 /** Answers what matches, the more specific first; others that were near with the reason why not. */
-export function match({ cluster: clusterName, trigger }: MatchCall, deps: WatchingDeps): Promise<MatchReport> {
+export async function match({ cluster: clusterName, trigger }: MatchCall, deps: WatchingDeps): Promise<MatchReport> {
   const inventory = deps.inventory()
   const limits = inventory.clusters.find(({ name }) => name === clusterName)?.guard
   const found = deps.runbooks().map((runbook) => ({
@@ -24,22 +25,22 @@ export function match({ cluster: clusterName, trigger }: MatchCall, deps: Watchi
     result:
       trigger.kind === 'person'
         ? askFor(runbook, trigger, inventory, clusterName)
-        : triggered(runbook, trigger, inventory, clusterName),
+        : trigger.kind === 'alert'
+          ? matchAlert(runbook, trigger.alert, inventory, clusterName)
+          : triggered(runbook, trigger, inventory, clusterName),
   }))
   const refused = found.flatMap(({ runbook, result }) =>
     result !== null && 'refused' in result ? [{ runbook, reason: result.refused }] : [],
   )
-  const candidates = found
-    .flatMap(({ result }) => (result !== null && 'candidate' in result ? [result] : []))
-    .sort((a, b) => b.specificity - a.specificity || (a.candidate.plan.name < b.candidate.plan.name ? -1 : 1))
-    .map(({ candidate }) => candidate)
+  const candidates = rank(found.map(({ result }) => result))
   if (trigger.kind === 'person' && candidates.length === 0 && refused.length === 0)
     refused.push({ runbook: trigger.runbook, reason: 'There is no runbook of this name.' })
-  return Promise.resolve({
+  return {
     candidates: candidates.slice(0, MOST_CANDIDATES),
     refused: refused.slice(0, MOST_REFUSED),
     ...(limits === undefined ? {} : { limits }),
-  })
+    ...(trigger.kind === 'alert' ? await contradict(candidates[0], inventory, clusterName) : {}),
+  }
 }
 
 function askFor(
@@ -52,12 +53,7 @@ function askFor(
   return bind(runbook, trigger.inputs, null, inventory, cluster, 0)
 }
 
-function triggered(
-  runbook: KnownRunbook,
-  trigger: Exclude<Trigger, { kind: 'person' }>,
-  inventory: Inventory,
-  cluster: string,
-): Found {
+function triggered(runbook: KnownRunbook, trigger: Sighting, inventory: Inventory, cluster: string): Found {
   const target = findTarget(inventory, trigger.target, cluster)
   if (target === null) {
     const isNear = runbook.plan.triggers.some((spec) => answersTo(spec, trigger))
@@ -83,7 +79,7 @@ function triggered(
 }
 
 /** A target that is taken for failed has been suspect on the way. */
-function answersTo(spec: TriggerSpec, trigger: Exclude<Trigger, { kind: 'person' }>): boolean {
+function answersTo(spec: TriggerSpec, trigger: Sighting): boolean {
   if (spec.kind === 'returned') return trigger.kind === 'returned'
   return (
     spec.kind === 'verdict' &&
@@ -96,44 +92,7 @@ function answersTo(spec: TriggerSpec, trigger: Exclude<Trigger, { kind: 'person'
 const specificityOf = (spec: TriggerSpec): number =>
   (spec.when === null ? 0 : 2) + (spec.kind === 'verdict' && spec.verdict === 'failed' ? 1 : 0)
 
-function bind(
-  runbook: KnownRunbook,
-  given: Readonly<Record<string, Json>>,
-  triggering: Target | null,
-  inventory: Inventory,
-  cluster: string,
-  specificity: number,
-): Found {
-  const { plan, planHash } = runbook
-  const bound = bindInputs(plan.inputs, given, inventory, cluster)
-  if (!bound.ok) return { refused: bound.problems.join(' ') }
-  const target =
-    targetOf(plan, bound.inputs, inventory, cluster) ?? triggering ?? findTarget(inventory, cluster, cluster)
-  if (target === null) return { refused: `The cluster \`${cluster}\` is not in the inventory.` }
-  const candidate = {
-    plan,
-    planHash,
-    inputs: bound.inputs,
-    target: target.name,
-    ...resolveLock(plan.guard.lock, target),
-  }
-  return { candidate, specificity }
-}
-
-/** The run's target is the first input that names one, the lock's own kind before others. */
-function targetOf(
-  plan: Plan,
-  inputs: Readonly<Record<string, Json>>,
-  inventory: Inventory,
-  cluster: string,
-): Target | null {
-  const named = plan.inputs.filter(({ name, type }) => isTargetType(type) && typeof inputs[name] === 'string')
-  const first = named.find(({ type }) => type === plan.guard.lock) ?? named[0]
-  const value = first === undefined ? null : inputs[first.name]
-  return typeof value === 'string' ? findTarget(inventory, value, cluster) : null
-}
-
-function scopeOf(trigger: Exclude<Trigger, { kind: 'person' }>, target: Target): Scope {
+function scopeOf(trigger: Sighting, target: Target): Scope {
   const { cluster } = target
   return {
     target: {

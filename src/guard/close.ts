@@ -1,6 +1,7 @@
 // A run has closed: what it earned, what it left, and when its lock is free. Nothing is freed on a guess.
 import type { Json } from '../plan/json.ts'
 import type { Outcome, RunResult } from '../plan/run.ts'
+import { wakeAlerts } from './alerts.ts'
 import { keep } from './decide.ts'
 import { lookAround } from './observe.ts'
 import type { FollowReport, RecordEntry } from './protocol.ts'
@@ -51,7 +52,7 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
     updated,
   )
   const step: Step = {
-    state: woken,
+    state: wakeAlerts(woken),
     decisions: [],
     effects: [{ kind: 'record', record: recordOf(freed, run, outcome, now) }],
   }

@@ -44,12 +44,12 @@ export function decide(
 }
 
 /** Takes the first that may act alone; what may only watch never stands in its way. */
-function choose(candidates: readonly Candidate[], trigger: Trigger): Candidate | null {
+export function choose(candidates: readonly Candidate[], trigger: Trigger): Candidate | null {
   const acting = candidates.find(({ plan }) => plan.automation === 'auto' || plan.automation === 'approve')
   return (trigger.kind === 'person' ? undefined : acting) ?? candidates[0] ?? null
 }
 
-function nobodyFits(trigger: Trigger, { refused }: MatchReport, now: number): Ruling {
+export function nobodyFits(trigger: Trigger, { refused }: MatchReport, now: number): Ruling {
   const [first] = refused
   const reason = first === undefined ? 'no-runbook' : 'bad-inputs'
   const message =
@@ -90,10 +90,12 @@ function answer(
   }
 }
 
-function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: number): Step {
+/** Starts the run: the decision, the books and the order to Temporal, in one step. */
+export function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: number): Step {
   const { plan, planHash, target, lock } = candidate
   const known = targetOf(state, target)
-  const episode = trigger.kind === 'person' || known === null ? uniqueMoment(state, now) : known.episode
+  const isOfTheTarget = trigger.kind !== 'person' && trigger.kind !== 'alert'
+  const episode = isOfTheTarget && known !== null ? known.episode : uniqueMoment(state, now)
   const workflowId = runId(plan.name, target, episodeFrom(episode))
   const startedBy = startedByOf(trigger)
   const message = `\`${plan.name}\` was started on \`${target}\`: ${startedBy.kind === 'person' ? `\`${startedBy.name}\` asked for it` : startedBy.why}.`
@@ -283,6 +285,8 @@ function startedByOf(trigger: Trigger): StartedBy {
         kind: 'verdict',
         why: `\`${trigger.target}\` is ${trigger.verdict} (φ ${trigger.phi.toFixed(1)}): ${trigger.evidence}`,
       }
+    case 'alert':
+      return { kind: 'alert', why: trigger.evidence }
     case 'returned':
       return { kind: 'returned', why: `\`${trigger.target}\` was taken out and answers again: ${trigger.evidence}` }
   }

@@ -1,7 +1,9 @@
 // The guard of one cluster: a pure machine. Events in; state, decisions and effects out; time is an argument.
 // Invariants: at most one open run per lock (I1), at most one start per episode (I2), attempts never exceeded, every
 // trigger ends as one decision. Reading order: stages.ts, decide.ts, close.ts.
+import { alertLooks, wakeAlerts } from './alerts.ts'
 import { close, release } from './close.ts'
+import { decideAlerts, observeAlerts, type Routed } from './decide-alert.ts'
 import { decide, keep, LOOK_AGAIN_MS } from './decide.ts'
 import { lookAround, observe, standingTrigger } from './observe.ts'
 import type { EndedMessage, FollowReport, MarkRequest, MatchReport, Observation, Trigger } from './protocol.ts'
@@ -20,6 +22,8 @@ export type GuardEvent =
   | { readonly kind: 'ended'; readonly message: EndedMessage }
   | { readonly kind: 'closed'; readonly report: FollowReport }
   | { readonly kind: 'marked'; readonly request: MarkRequest }
+  /** Alerts that were routed, in the order in which they came. */
+  | { readonly kind: 'alerted'; readonly batch: readonly Routed[] }
   | { readonly kind: 'tick' }
 
 /** Takes one event in. */
@@ -28,7 +32,11 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
     case 'observed':
       return observe(state, event.observation, now)
     case 'matched':
-      return decide(state, event.trigger, event.report, now, stages)
+      return event.trigger.kind === 'alert'
+        ? decideAlerts(state, event.trigger, event.report, now, stages)
+        : decide(state, event.trigger, event.report, now, stages)
+    case 'alerted':
+      return observeAlerts(state, event.batch, now)
     case 'launched':
       return still(changeRun(state, event.workflowId, { runId: event.runId }))
     case 'notLaunched':
@@ -94,7 +102,8 @@ function mark(state: GuardState, { target: name, desired, why, key }: MarkReques
     workflowId: null,
     body: { desired, before, why },
   } as const
-  return { state: marked, decisions: [], effects: [{ kind: 'record', record }] }
+  // What an alert was told may be another answer now.
+  return { state: wakeAlerts(marked), decisions: [], effects: [{ kind: 'record', record }] }
 }
 
 /** Answers what a target was meant to be before the mark of this key. */
@@ -107,6 +116,6 @@ export function nextLook(state: GuardState): number | null {
   const looks = Object.entries(state.targets).flatMap(([name, { lookAgainAt, startedIn }]) =>
     startedIn === null && lookAgainAt < NEVER && standingTrigger(state, name) !== null ? [lookAgainAt] : [],
   )
-  const moments = [...releases, ...looks]
+  const moments = [...releases, ...looks, ...alertLooks(state)]
   return moments.length === 0 ? null : Math.min(...moments)
 }

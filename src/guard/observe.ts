@@ -1,4 +1,5 @@
 // Observations become knowledge of targets, and knowledge becomes standing triggers. Decides nothing.
+import { alertsToMatch } from './alerts.ts'
 import type { Observation, Trigger, VerdictObservation } from './protocol.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type TargetRecord } from './state.ts'
 import { still, type Effect, type Step } from './step.ts'
@@ -91,5 +92,6 @@ export function matchOf(state: GuardState, name: string, now: number): readonly 
 /** Asks to match whatever stands on any target, and every person who waits. */
 export const lookAround = (state: GuardState, now: number): readonly Effect[] => [
   ...Object.keys(state.targets).flatMap((name) => matchOf(state, name, now)),
+  ...alertsToMatch(state, now),
   ...state.waiting.map((trigger): Effect => ({ kind: 'match', trigger })),
 ]

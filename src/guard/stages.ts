@@ -38,7 +38,8 @@ const recordOf = ({ state, candidate }: Ask): TargetRecord | null => targetOf(st
 
 /** The cause is still there: matching takes a moment, and a node may answer again in it. */
 const causeStands: Stage = ({ state, trigger, isAutomatic }) => {
-  if (!isAutomatic || trigger.kind === 'person') return null
+  // An alert stands until it is resolved: decide-alert.ts asks for none that was.
+  if (!isAutomatic || trigger.kind === 'person' || trigger.kind === 'alert') return null
   const target = targetOf(state, trigger.target)
   const stands =
     target !== null &&

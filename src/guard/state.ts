@@ -1,7 +1,16 @@
 // What a cluster's guard remembers, as plain data that survives continue-as-new. Read next: stages.ts (the rules),
 // guard.ts (events in, decisions and effects out).
 import type { RunResult, UndoEntry } from '../plan/run.ts'
-import type { ClusterLimits, Decision, DesiredState, DetectorState, OpenRun, Trigger, Verdict } from './protocol.ts'
+import type {
+  Alert,
+  ClusterLimits,
+  Decision,
+  DesiredState,
+  DetectorState,
+  OpenRun,
+  Trigger,
+  Verdict,
+} from './protocol.ts'
 
 export interface GuardState {
   readonly v: 1
@@ -22,6 +31,23 @@ export interface GuardState {
   /** Why nothing is believed at the moment; null while the observer trusts itself. */
   readonly frozen: string | null
   readonly limits: ClusterLimits
+  /** Episodes of alerts that have a runbook, by id, in the order in which they came. Absent: none so far. */
+  readonly alerts?: Readonly<Record<string, AlertEpisode>>
+}
+
+/** One episode of an alert. Once settled it is only remembered, so that what is told again is known. */
+export interface AlertEpisode {
+  readonly runbook: string
+  readonly target: string
+  readonly status: Alert['status']
+  /** Gone once settled: labels are large. */
+  readonly alert: Alert | null
+  readonly isSettled: boolean
+  /** The run that it started or joined. */
+  readonly workflowId: string | null
+  readonly lookAgainAt: number
+  /** The last answer, so that the same one is not written twice. */
+  readonly lastAnswer: string | null
 }
 
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
@@ -79,7 +105,15 @@ export interface ClosedRun {
   readonly releaseAt: number
 }
 
-export const KEPT = { decisions: 200, notes: 50, answered: 200, marks: 200, attempts: 50, waiting: 20 } as const
+export const KEPT = {
+  decisions: 200,
+  notes: 50,
+  answered: 200,
+  marks: 200,
+  attempts: 50,
+  waiting: 20,
+  alerts: 500,
+} as const
 
 export const DEFAULT_LIMITS: ClusterLimits = { runsInFlight: 5, startsPerMinute: 10, override: null }
 

@@ -13,6 +13,8 @@ export type Effect =
   | { readonly kind: 'match'; readonly trigger: Trigger }
   | { readonly kind: 'start'; readonly workflowId: string; readonly input: RunInput; readonly grantId: string }
   | { readonly kind: 'record'; readonly record: RecordEntry }
+  /** A run is no longer needed, and its runbook says that it ends then. */
+  | { readonly kind: 'cancel'; readonly workflowId: string; readonly why: string }
   /** A person should know now. */
   | { readonly kind: 'page'; readonly key: string; readonly message: string }
 

@@ -409,6 +409,7 @@ export function createFakeEngine(world: World): Engine {
       },
       grant: () => Promise.reject(new Error('not faked')),
       mark: () => Promise.reject(new Error('not faked')),
+      alert: () => Promise.reject(new Error('not faked')),
       observe: () => Promise.reject(new Error('not faked')),
       state: async () => fakeDetectorState,
     },

@@ -6,6 +6,8 @@ import type {
   MatchCall,
   MatchReport,
   RecordCall,
+  RouteCall,
+  RouteReport,
   WatchCall,
   WatchCheckpoint,
 } from '../../src/guard/protocol.ts'
@@ -14,6 +16,7 @@ import type { NotifyCall } from '../../src/plan/run.ts'
 interface Watching {
   watch(call: WatchCall): Promise<WatchCheckpoint>
   match(call: MatchCall): Promise<MatchReport>
+  route(call: RouteCall): Promise<RouteReport>
   follow(call: FollowCall): Promise<FollowReport>
   record(call: RecordCall): Promise<number>
   notify(call: NotifyCall): Promise<unknown>
@@ -47,6 +50,9 @@ export const follow = (call: FollowCall): Promise<FollowReport> =>
 export const record = (call: RecordCall): Promise<number> => unyielding.record(call)
 /** What nobody waits for is matched as soon as a worker can. */
 export const matchStanding = (call: MatchCall): Promise<MatchReport> => unyielding.match(call)
+/** Retried for ever: what intake has acknowledged is answered. */
+export const route = (call: RouteCall): Promise<RouteReport> =>
+  unyielding.route.executeWithOptions({ summary: `Route ${call.alerts.length} alert(s)` }, [call])
 /** A person waits: three tries, then the truth. */
 export const matchForPerson = (call: MatchCall): Promise<MatchReport> => prompt.match(call)
 export const notify = (call: NotifyCall): Promise<unknown> => prompt.notify(call)

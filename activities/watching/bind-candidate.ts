@@ -1,0 +1,59 @@
+// A runbook with its inputs bound becomes a candidate: its target, its lock, and how well it fits.
+import type { Candidate } from '../../src/guard/protocol.ts'
+import { bindInputs, isTargetType } from '../../src/inventory/bind-inputs.ts'
+import { findTarget, type Target } from '../../src/inventory/find-target.ts'
+import type { Inventory } from '../../src/inventory/inventory.ts'
+import type { Json } from '../../src/plan/json.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+import type { KnownRunbook } from './create-watching.ts'
+import { resolveLock } from './resolve-lock.ts'
+
+export type Found =
+  | { readonly candidate: Candidate; readonly specificity: number }
+  | { readonly refused: string; readonly reason?: 'unknown-target'; readonly target?: string }
+  | null
+
+/** The more specific first; of two that are alike, the first by name. */
+export const rank = (found: readonly Found[]): readonly Candidate[] =>
+  found
+    .flatMap((result) => (result !== null && 'candidate' in result ? [result] : []))
+    .sort((a, b) => b.specificity - a.specificity || (a.candidate.plan.name < b.candidate.plan.name ? -1 : 1))
+    .map(({ candidate }) => candidate)
+
+/** Gives a runbook its inputs, or says in words why they do not fit. */
+export function bind(
+  runbook: KnownRunbook,
+  given: Readonly<Record<string, Json>>,
+  triggering: Target | null,
+  inventory: Inventory,
+  cluster: string,
+  specificity: number,
+): Found {
+  const { plan, planHash } = runbook
+  const bound = bindInputs(plan.inputs, given, inventory, cluster)
+  if (!bound.ok) return { refused: bound.problems.join(' ') }
+  const target =
+    targetOf(plan, bound.inputs, inventory, cluster) ?? triggering ?? findTarget(inventory, cluster, cluster)
+  if (target === null) return { refused: `The cluster \`${cluster}\` is not in the inventory.` }
+  const candidate = {
+    plan,
+    planHash,
+    inputs: bound.inputs,
+    target: target.name,
+    ...resolveLock(plan.guard.lock, target),
+  }
+  return { candidate, specificity }
+}
+
+/** The run's target is the first input that names one, the lock's own kind before others. */
+function targetOf(
+  plan: Plan,
+  inputs: Readonly<Record<string, Json>>,
+  inventory: Inventory,
+  cluster: string,
+): Target | null {
+  const named = plan.inputs.filter(({ name, type }) => isTargetType(type) && typeof inputs[name] === 'string')
+  const first = named.find(({ type }) => type === plan.guard.lock) ?? named[0]
+  const value = first === undefined ? null : inputs[first.name]
+  return typeof value === 'string' ? findTarget(inventory, value, cluster) : null
+}
