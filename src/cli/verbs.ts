@@ -3,6 +3,7 @@ import { approve } from './commands/approve.ts'
 import { cancel } from './commands/cancel.ts'
 import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
+import { deliveries, deliveriesReplay } from './commands/deliveries.ts'
 import { docs } from './commands/docs.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
@@ -15,6 +16,7 @@ import { list } from './commands/list.ts'
 import { plan } from './commands/plan.ts'
 import { reject } from './commands/reject.ts'
 import { retry } from './commands/retry.ts'
+import { routeTest } from './commands/route.ts'
 import { run } from './commands/run.ts'
 import { serve } from './commands/serve.ts'
 import { show } from './commands/show.ts'
@@ -35,6 +37,9 @@ export const VERBS_OF_PHIX: readonly Verb[] = [
   list,
   show,
   history,
+  deliveries,
+  deliveriesReplay,
+  routeTest,
   plan,
   run,
   approve,
@@ -57,4 +62,7 @@ export const VERBS_OF_PHIX: readonly Verb[] = [
 ]
 
 /** What a family of verbs is for. */
-export const FAMILIES: Readonly<Record<string, string>> = { lab: 'A small cluster of real processes to break.' }
+export const FAMILIES: Readonly<Record<string, string>> = {
+  lab: 'A small cluster of real processes to break.',
+  route: 'Which runbook an alert is for.',
+}

@@ -118,6 +118,8 @@ function defaults(
     'temporal.uiAddress': `http://127.0.0.1:${DEFAULT_PORTS.ui}`,
     'server.host': '127.0.0.1',
     'server.port': String(DEFAULT_PORTS.server),
+    intakeFile: join(project, 'intake.yaml'),
+    insecureDev: 'no',
     journal: `sqlite:${join(dataFolder, 'journal.db')}`,
     person: userName(),
     'log.level': 'info',
@@ -183,6 +185,8 @@ function toSettings(chosen: Readonly<Record<SettingName, Chosen | null>>, extern
       external,
     },
     server: { host: value('server.host'), port: Number(value('server.port')) },
+    intakeFile: value('intakeFile'),
+    insecureDev: value('insecureDev') === 'yes',
     journal: value('journal'),
     person: value('person'),
     log: {

@@ -18,6 +18,8 @@ export const SETTINGS = [
   spec('temporal.uiAddress', 'text', 'where its web UI is'),
   spec('server.host', 'text', 'the address that the HTTP server listens on'),
   spec('server.port', 'port', 'and its port'),
+  spec('intakeFile', 'path', 'who may send alerts'),
+  spec('insecureDev', 'choice', 'hooks without secrets, on loopback only: for development', ['yes', 'no']),
   spec('journal', 'text', '`sqlite:<file>` or a `postgres://` URL'),
   spec('person', 'text', 'the name you are known by'),
   spec('log.level', 'choice', 'how much is logged', ['debug', 'info', 'warn', 'error']),

@@ -14,6 +14,10 @@ export interface Settings {
     readonly external: boolean
   }
   readonly server: { readonly host: string; readonly port: number }
+  /** Who may send alerts, and how they prove it; where there is no such file, nobody may. */
+  readonly intakeFile: string
+  /** Hooks take alerts from anybody on this machine: for development only. */
+  readonly insecureDev: boolean
   /** `sqlite:<file>` or a `postgres://` URL. */
   readonly journal: string
   /** For notify channels and `approve`: the name a person is known by on this machine. */

@@ -34,6 +34,10 @@ export function createDeps(): CliDeps {
       const { createCompiler } = await import('./compiler-port.ts')
       return createCompiler()
     },
+    async routing() {
+      const { createRouting } = await import('./routing-port.ts')
+      return createRouting()
+    },
     async checkpoints(cluster) {
       const connected = await engine()
       try {
@@ -65,10 +69,11 @@ export function createDeps(): CliDeps {
       const { runWorker } = await import('./worker.ts')
       return runWorker(await settings(), say)
     },
-    async serve({ host, port, say }) {
+    async serve({ host, port, insecureDev, say }) {
       const { runServer } = await import('./server.ts')
       const own = await settings()
-      return runServer({ ...own, server: { host: host ?? own.server.host, port: port ?? own.server.port } }, say)
+      const server = { host: host ?? own.server.host, port: port ?? own.server.port }
+      return runServer({ ...own, server, insecureDev: insecureDev || own.insecureDev }, say)
     },
   }
 }

@@ -9,6 +9,7 @@ import { createLogger } from '../telemetry/create-logger.ts'
 import { createMetrics, type Metrics } from '../telemetry/create-metrics.ts'
 import { createRefresh } from '../telemetry/refresh-metrics.ts'
 import { connectEngine } from '../temporal/connect-engine.ts'
+import { openIntake } from './open-intake.ts'
 import { packageVersion } from './package-version.ts'
 import { keepInventory } from './keep-inventory.ts'
 import { writeReadyNote } from './ready-note.ts'
@@ -29,18 +30,29 @@ export async function runServer(settings: Settings, say: (line: string) => void)
       now: Date.now,
     }),
   })
+  const intake = await openIntake(settings, {
+    ...{
+      journal,
+      log,
+      inventory: inventory.current,
+      counts: metrics.deliveries,
+      spooled: (depth) => metrics.spooled(depth),
+    },
+    alert: (cluster, batch) => engine.detector.alert(cluster, batch),
+  })
   const app = createApp({
-    ...{ engine, journal, checkpoints, metrics, log },
+    ...{ engine, journal, checkpoints, metrics, log, hooks: intake.hooks },
     version: packageVersion(),
     token: await readOrCreateToken(join(settings.dataFolder, 'token')),
     inventory: inventory.current,
   })
   const listening = await serveApp(app, settings.server)
   const address = `http://${listening.host}:${listening.port}`
-  say(`Listening on ${address}`)
+  say(`Listening on ${address}; ${intake.sentence}`)
   writeReadyNote(settings.dataFolder, 'server', address)
   const code = await stopped
   await listening.close()
+  await intake.stop()
   inventory.stop()
   await Promise.all([engine.close(), journal.close()])
   return code

@@ -2,6 +2,7 @@
 // (reliability.md, T29). A word that is on no list is counted as `other`.
 import { Counter, Gauge, Registry } from 'prom-client'
 import { DECISION_KINDS, type Decision, type Verdict } from '../guard/protocol.ts'
+import type { DeliveryCounts } from '../intake/create-hooks.ts'
 import { OUTCOMES, type Outcome } from '../plan/run.ts'
 
 export const VERDICTS: readonly Verdict[] = ['healthy', 'suspect', 'failed', 'unknown']
@@ -30,6 +31,8 @@ export const REASONS: readonly string[] = [
   'observe',
   'suggest',
   'approve',
+  'contradicted',
+  'not-started',
 ]
 
 export interface Metrics {
@@ -44,6 +47,10 @@ export interface Metrics {
   /** Sets how old the detector's knowledge is; null: it cannot be asked, and the series goes away. */
   detectorAge(cluster: string, seconds: number | null): void
   engine(isUp: boolean, workers: number): void
+  /** Counts a delivery of a sender by what became of it, and its alerts. */
+  readonly deliveries: DeliveryCounts
+  /** Sets how many batches of alerts wait for Temporal. */
+  spooled(depth: number): void
   text(): Promise<string>
 }
 
@@ -107,6 +114,23 @@ export function createMetrics({
   })
   const up = new Gauge({ name: 'phix_engine_up', help: '1 while the Temporal server answers.', registers })
   const workers = new Gauge({ name: 'phix_workers', help: 'Workers that poll.', registers })
+  const deliveries = new Counter({
+    name: 'phix_deliveries_total',
+    help: 'Deliveries of senders of alerts.',
+    labelNames: ['sender', 'outcome'],
+    registers,
+  })
+  const delivered = new Counter({
+    name: 'phix_delivered_alerts_total',
+    help: 'Alerts of deliveries: accepted, quarantined because they could not be read, lost because they were left out.',
+    labelNames: ['sender', 'result'],
+    registers,
+  })
+  const spool = new Gauge({
+    name: 'phix_spool_depth',
+    help: 'Batches of alerts that wait for the Temporal server.',
+    registers,
+  })
   const isNewDecision = createMemory()
   const isNewEnd = createMemory()
   const clusterOf = (name: string): string => (nodes().has(name) ? name : 'other')
@@ -138,6 +162,11 @@ export function createMetrics({
       up.set(isUp ? 1 : 0)
       workers.set(count)
     },
+    deliveries: {
+      delivered: (sender, outcome) => deliveries.inc({ sender, outcome }),
+      alerts: (sender, result, count) => delivered.inc({ sender, result }, count),
+    },
+    spooled: (depth) => spool.set(depth),
     text: async () => {
       await beforeText?.()
       return registry.metrics()
