@@ -6,5 +6,5 @@ const include = process.env['PHIX_TEST_INCLUDE'] ?? 'test/**/*.test.ts'
 const exclude = (process.env['PHIX_TEST_EXCLUDE'] ?? '').split(',').filter(Boolean)
 
 export default defineConfig({
-  test: { include: [include], exclude, pool: 'forks', maxWorkers: 2, testTimeout: 20_000, hookTimeout: 60_000 },
+  test: { include: [include], exclude, pool: 'forks', maxWorkers: 2, testTimeout: 60_000, hookTimeout: 120_000 },
 })

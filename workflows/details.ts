@@ -1,4 +1,5 @@
 // What Temporal's UI shows of a run under "current details": the step table, the open gates and what to type next.
+// The UI renders Markdown without HTML, and its tables have no padding: entities give the columns some air.
 import type { Gate, RunResult, StepRow } from '../src/plan/run.ts'
 import { rowsOf, type State } from './interpreter/state.ts'
 
@@ -15,35 +16,60 @@ const MARKS: Readonly<Record<StepRow['status'], string>> = {
   undone: '↩ undone',
 }
 
-/** Writes the details as Markdown (GFM tables; the UI renders no HTML). */
+/** Writes the details as Markdown (GFM tables). */
 export function detailsOf(workflowId: string, state: State, gates: readonly Gate[], result: RunResult | null): string {
   const parts: string[] = []
   if (result !== null) parts.push(`**${result.outcome}** (${result.code}): ${inLine(result.message)}`)
   for (const gate of gates) parts.push(gateText(workflowId, gate))
   const all = rowsOf(state)
   const rows = all.slice(-ROWS_SHOWN)
+  const waiting = new Set(gates.map(({ id }) => id))
   const hidden = all.length - rows.length
-  parts.push(['| step | what | status | took |', '|---|---|---|---|', ...rows.map(rowText)].join('\n'))
   if (hidden > 0) parts.push(`${hidden} earlier steps are not shown.`)
-  const notes = state.notes.slice(-NOTES_SHOWN).map(({ at, text }) => `- ${timeText(at)} ${inLine(text)}`)
+  if (rows.length > 0) parts.push(tableOf(rows, waiting))
+  const notes = state.notes.slice(-NOTES_SHOWN).map(({ at, text }) => `- ${timeText(at)} UTC: ${inLine(text)}`)
   if (notes.length > 0) parts.push(notes.join('\n'))
-  if (result === null && gates.length === 0) parts.push(`To end it: \`phix cancel ${workflowId}\``)
+  if (result === null && gates.length === 0)
+    parts.push(`Watch it: \`phix follow ${workflowId}\` · end it: \`phix cancel ${workflowId}\``)
   return parts.join('\n\n')
 }
 
-function rowText({ id, title, status, code, startedAt, endedAt }: StepRow): string {
-  const took = startedAt === null || endedAt === null ? '' : `${((endedAt - startedAt) / 1000).toFixed(1)} s`
-  const how = code === null ? MARKS[status] : `${MARKS[status]} (${inCell(code)})`
-  return `| ${inCell(id)} | ${inCell(title)} | ${how} | ${took} |`
+function tableOf(rows: readonly StepRow[], waiting: ReadonlySet<string>): string {
+  const hasWhy = rows.some(({ code, message }) => code !== null || message !== null)
+  const line = (cells: readonly string[]): string => `| ${cells.join(` | ${AIR}`)} |`
+  const head = ['status', 'step', 'took', ...(hasWhy ? ['why'] : [])]
+  const body = rows.map((row) => [
+    waiting.has(row.id) ? '⏸ waits for a person' : MARKS[row.status],
+    `${AIR.repeat(depthOf(row))}${inCell(row.title)}`,
+    tookText(row),
+    ...(hasWhy ? [whyText(row)] : []),
+  ])
+  return [line(head), `|${head.map(() => ':---').join('|')}|`, ...body.map(line)].join('\n')
 }
 
+const AIR = '&emsp;'
+
+/** How deep a step is nested, by its path; an undo stands where it happened, at the end. */
+const depthOf = ({ id }: StepRow): number => (id.startsWith('undo/') ? 0 : id.split('/').length - 1)
+
+function tookText({ status, startedAt, endedAt }: StepRow): string {
+  if (startedAt === null || status === 'skipped') return ''
+  return endedAt === null ? `since ${timeText(startedAt)} UTC` : `${((endedAt - startedAt) / 1000).toFixed(1)} s`
+}
+
+const whyText = ({ code, message }: StepRow): string =>
+  inCell([code, message].filter((part) => part !== null).join(': '))
+
 function gateText(workflowId: string, { id, title, message, snapshotHash, deadlineAt, verbs }: Gate): string {
-  const until = deadlineAt === null ? '' : ` until ${timeText(deadlineAt)}`
+  const until = deadlineAt === null ? '' : ` until ${timeText(deadlineAt)} UTC`
   const hash = snapshotHash.slice(0, 8)
-  const commands = [...verbs, 'cancel'].map((verb) => `\`phix ${verb} ${workflowId} --gate ${id} --hash ${hash}\``)
+  const commands = verbs.map((verb) => `phix ${verb} ${workflowId} --gate ${id} --hash ${hash}`)
   return [
     `**${inLine(title)}** waits for a person${until}. ${inLine(message)}`,
-    ...commands.map((text) => `- ${text}`),
+    '',
+    '```',
+    ...[...commands, `phix cancel ${workflowId}`].map(inLine),
+    '```',
   ].join('\n')
 }
 

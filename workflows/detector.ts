@@ -16,6 +16,7 @@ import {
 } from '@temporalio/workflow'
 import { isAlert } from '../src/guard/alerts.ts'
 import { answerTo, grant } from '../src/guard/decide.ts'
+import { adopt } from '../src/guard/adopt.ts'
 import { advance, beforeMark, nextLook, type GuardEvent } from '../src/guard/guard.ts'
 import type {
   Alert,
@@ -38,7 +39,7 @@ import { createGuardState, toDetectorState, type GuardState } from '../src/guard
 import type { Effect, Step } from '../src/guard/step.ts'
 import type { Json } from '../src/plan/json.ts'
 import { LIMITS, STATE_QUERY, type VerbMessage } from '../src/plan/run.ts'
-import { matchForPerson, matchStanding, notify } from './detector/activities.ts'
+import { learn, matchForPerson, matchStanding, notify } from './detector/activities.ts'
 import { currentDetails } from './detector/current-details.ts'
 import { followRuns } from './detector/follower.ts'
 import { launch, type StartOrder } from './detector/launch.ts'
@@ -69,7 +70,8 @@ interface Carried {
 const EVENTS = LIMITS.eventsBeforeContinue * 0.75
 const SOONER = 0.5
 const SHORTEST_WAIT_MS = 1_000
-const PAGED = ['oncall']
+/** A person is not kept waiting for what a new detector still has to learn. */
+const LEARN_WITHIN_MS = 5_000
 /** What is on its way is routed before the detector continues as new, as far as that is a matter of moments. */
 const ROUTED_WITHIN_MS = 5_000
 
@@ -77,6 +79,7 @@ export async function detector(input: DetectorInput): Promise<void> {
   const { cluster } = input
   const carried = (input.state ?? null) as unknown as Carried | null
   let state = carried?.guard ?? createGuardState(cluster, input.targets)
+  let hasLearned = carried !== null
   let shards = carried?.shards ?? 1
   const children = new Set<string>()
   const launching = new Set<string>()
@@ -131,10 +134,13 @@ export async function detector(input: DetectorInput): Promise<void> {
     switch (launched.kind) {
       case 'started':
         children.add(workflowId)
-        void launched.closed.then((report) => apply({ kind: 'closed', report }))
+        void launched.closed.then((report) => {
+          if (report !== null) return apply({ kind: 'closed', report })
+          children.delete(workflowId)
+        })
         return apply({ kind: 'launched', workflowId, runId: launched.runId })
-      case 'already-open':
-        return
+      case 'taken':
+        return apply({ kind: 'taken', workflowId })
       case 'failed':
         log.error('a run could not be started', { workflowId, why: launched.why })
         return apply({ kind: 'notLaunched', workflowId, why: launched.why })
@@ -157,14 +163,15 @@ export async function detector(input: DetectorInput): Promise<void> {
       stepId: key,
       startedBy: 'detector',
     }
-    await notify({ to: PAGED, message, idempotencyKey: key, run }).catch((error: unknown) => {
+    await notify({ to: state.page, message, idempotencyKey: key, run }).catch((error: unknown) => {
       log.warn('a page could not be sent', { key, error })
     })
   }
 
   setHandler(
     observedSignal,
-    (batch) => {
+    async (batch) => {
+      await condition(() => hasLearned)
       for (const observation of batch) {
         if (observation.kind === 'shards') watchers.resize((shards = Math.max(shards, observation.count)))
         else void apply({ kind: 'observed', observation })
@@ -182,11 +189,26 @@ export async function detector(input: DetectorInput): Promise<void> {
     },
     { description: 'Alerts from intake' },
   )
-  setHandler(endedSignal, (message) => void apply({ kind: 'ended', message }), { description: "A run's last word" })
+  setHandler(
+    endedSignal,
+    async (message) => {
+      await condition(() => hasLearned)
+      await apply({ kind: 'ended', message })
+    },
+    { description: "A run's last word" },
+  )
+
+  /** Fails: ApplicationFailure `unavailable`, where what runs already is not known yet. */
+  async function untilLearned(): Promise<void> {
+    if (hasLearned || (await condition(() => hasLearned, LEARN_WITHIN_MS))) return
+    const sentence = `The detector of \`${cluster}\` is new and still learns which runs are open; ask again in a moment.`
+    throw ApplicationFailure.nonRetryable(sentence, 'unavailable')
+  }
 
   setHandler(
     startUpdate,
     async ({ runbook, inputs, by, requestId }) => {
+      await untilLearned()
       const trigger: Trigger = { kind: 'person', runbook, inputs, by, at: Date.now(), requestId }
       if (answerTo(state, requestId) === null) {
         const report = await matchForPerson({ cluster, trigger })
@@ -204,7 +226,8 @@ export async function detector(input: DetectorInput): Promise<void> {
   )
   setHandler(
     grantUpdate,
-    (request) => {
+    async (request) => {
+      await untilLearned()
       const { reply, ...step } = grant(state, request, Date.now())
       void enact(step)
       return reply
@@ -216,7 +239,8 @@ export async function detector(input: DetectorInput): Promise<void> {
   )
   setHandler(
     markUpdate,
-    (request) => {
+    async (request) => {
+      await untilLearned()
       void apply({ kind: 'marked', request })
       return { before: beforeMark(state, request.key) ?? request.desired }
     },
@@ -227,6 +251,11 @@ export async function detector(input: DetectorInput): Promise<void> {
   )
   setHandler(stateQuery, () => toDetectorState(state, Date.now()), { description: 'Targets, open runs, decisions' })
 
+  if (!hasLearned) {
+    state = adopt(state, await learn({ cluster }), Date.now())
+    hasLearned = true
+    setCurrentDetails(currentDetails(state))
+  }
   watchers.resize(shards)
   void recorder.run()
   void router.run()

@@ -5,6 +5,7 @@ import type { Json } from '../src/plan/json.ts'
 import { LIMITS, VERBS, type Gate, type Verb, type VerbMessage } from '../src/plan/run.ts'
 import { bytesOf } from '../src/plan/size.ts'
 import type { GateAnswer, GateRequest } from './interpreter/host.ts'
+import { misfitOf } from './misfit-of.ts'
 
 /** A verb is refused with a full sentence for the person who said it. */
 export type Judgement =
@@ -26,12 +27,18 @@ export interface Gates {
   say(verb: Verb, message: unknown, now: number): Judgement
 }
 
+interface Entry {
+  readonly open: OpenGate
+  readonly notBy: readonly string[]
+  readonly output: Json | null
+}
+
 const HASH_PREFIX = 8
 const NAME_LENGTH = 200
 const DECISIONS_KEPT = 50
 
 export function createGates(): Gates {
-  const entries = new Map<string, { readonly open: OpenGate; readonly notBy: readonly string[] }>()
+  const entries = new Map<string, Entry>()
   const decided = new Map<string, string>()
 
   const judge = (verb: Verb, said: unknown, now: number): Judgement => {
@@ -62,15 +69,17 @@ export function createGates(): Gates {
       return refused(
         `The word of \`${by}\` does not count at gate \`${id}\`: who started the run or has voted already cannot decide.`,
       )
+    const misfit = verb === 'supply' && entry.output !== null ? misfitOf(message.value ?? null, entry.output) : null
+    if (misfit !== null) return refused(`The \`value\` is not what gate \`${id}\` puts out: ${misfit}`)
     return { kind: 'accepted', message, gate: entry.open }
   }
 
   return {
-    open({ id, kind, title, message, snapshot, openedAt, deadlineAt, verbs, notBy }) {
+    open({ id, kind, title, message, snapshot, openedAt, deadlineAt, verbs, notBy, output = null }) {
       const snapshotHash = hashOf(snapshot)
       const gate: Gate = { id, kind, title, message, snapshotHash, snapshot, openedAt, deadlineAt, verbs }
       const open: OpenGate = { gate, answer: null }
-      entries.set(id, { open, notBy })
+      entries.set(id, { open, notBy, output })
       return open
     },
     close(open) {

@@ -224,7 +224,8 @@ export function createTemporalHost({
   async function child(path: string, title: string, plan: Plan, inputs: RunInput['inputs']): Promise<ChildAnswer> {
     const { cluster, target, startedBy, trigger } = input
     const childId = `${workflowId}/${path}`
-    const childInput: RunInput = { plan, planHash: planHash(plan), inputs, cluster, target, startedBy, trigger }
+    const facts = { cluster, target, startedBy, trigger, parent: workflowId }
+    const childInput: RunInput = { plan, planHash: planHash(plan), inputs, ...facts }
     const grant: Grant = { id: keyOf(path), workflowId: childId, issuedAt: Date.now() }
     try {
       if (isHeld()) await hold()
@@ -281,7 +282,9 @@ export function createTemporalHost({
       isDirty = true
       redraw()
       try {
-        await condition(() => gate.answer !== null, leftMs, { summary: summaryOf(`${request.title}: ${request.id}`) })
+        await condition(() => gate.answer !== null, leftMs, {
+          summary: summaryOf(`Waits for a person: ${request.title}`),
+        })
         return gate.answer ?? { kind: 'deadline' }
       } catch (error) {
         if (isCancellation(error)) return { kind: 'cancelled' }

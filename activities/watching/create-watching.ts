@@ -5,6 +5,7 @@ import type {
   FollowReport,
   GrantReply,
   GrantRequest,
+  LearnCall,
   MatchCall,
   MatchReport,
   RecordCall,
@@ -13,12 +14,14 @@ import type {
   WatchCall,
   WatchCheckpoint,
 } from '../../src/guard/protocol.ts'
+import type { LearnReport } from '../../src/guard/recall.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Log } from '../wrapping/log.ts'
 import { follow } from './follow.ts'
 import { grant } from './grant.ts'
+import { learn } from './learn.ts'
 import { match } from './match.ts'
 import { record } from './record.ts'
 import { route } from './route.ts'
@@ -51,6 +54,7 @@ export interface Watching {
   follow(call: FollowCall): Promise<FollowReport>
   record(call: RecordCall): Promise<number>
   grant(request: GrantRequest): Promise<GrantReply>
+  learn(call: LearnCall): Promise<LearnReport>
 }
 
 export const createWatching = (deps: WatchingDeps): Watching => ({
@@ -60,4 +64,5 @@ export const createWatching = (deps: WatchingDeps): Watching => ({
   follow: (call) => follow(call, deps),
   record: (call) => record(call, deps),
   grant: (request) => grant(request, deps),
+  learn: (call) => learn(call, deps),
 })

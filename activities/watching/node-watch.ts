@@ -1,11 +1,11 @@
 // What one node's watcher remembers between ticks: its monitor, what was told of it, what is under way.
-import { createHeartMonitor, type HeartMonitor } from '../../src/detection/heart-monitor.ts'
+import { createMonitor, type Monitor } from '../../src/detection/monitor.ts'
 import type { Verdict } from '../../src/guard/protocol.ts'
 import type { Cluster, Node } from '../../src/inventory/inventory.ts'
 
 export interface NodeWatch {
   node: Node
-  readonly monitor: HeartMonitor
+  readonly monitor: Monitor
   /** Monotonic ms. */
   readonly watchedSinceMs: number
   nextPullMs: number
@@ -18,16 +18,11 @@ export interface NodeWatch {
   told: { readonly verdict: Verdict; readonly confirmed: boolean; readonly atMs: number } | null
 }
 
-export function createNodeWatch(
-  cluster: Cluster,
-  node: Node,
-  learned: readonly number[] | undefined,
-  nowMs: number,
-): NodeWatch {
+export function createNodeWatch(cluster: Cluster, node: Node, learned: string | undefined, nowMs: number): NodeWatch {
   const { detector, heartbeat } = cluster
   return {
     node,
-    monitor: createHeartMonitor({ ...detector, intervalMs: heartbeat.intervalMs }, learned ?? []),
+    monitor: createMonitor({ ...detector, intervalMs: heartbeat.intervalMs }, learned ?? ''),
     watchedSinceMs: nowMs,
     nextPullMs: nowMs,
     isPulling: false,

@@ -1,8 +1,8 @@
 // The heart of `watch`, without Temporal: called ten times a second, it pulls beats, lets the monitors judge, has each
 // suspicion confirmed by a direct probe, and tells only what changed. Time and I/O are ports.
-import { encodeGaps, restoreGaps, sealCheckpoint } from '../../src/detection/checkpoint.ts'
+import { restoreLearned, sealCheckpoint } from '../../src/detection/checkpoint.ts'
 import { createObserver, isCutOff } from '../../src/detection/observer.ts'
-import type { Observation, Verdict, WatchCheckpoint } from '../../src/guard/protocol.ts'
+import type { Observation, Roster, Verdict, WatchCheckpoint } from '../../src/guard/protocol.ts'
 import type { Cluster } from '../../src/inventory/inventory.ts'
 import type { Prober, Sign } from './heartbeat-source.ts'
 import { createNodeWatch, type NodeWatch } from './node-watch.ts'
@@ -27,6 +27,8 @@ export interface WatchPorts {
   /** Epoch ms. */
   readonly now: () => number
   readonly prober: Pick<Prober, 'pull' | 'probe'>
+  /** What the inventory says of the cluster now; null where it has left it. */
+  readonly roster: () => Roster | null
   /** Brings a batch to the detector. May reject: what was in it is told again. */
   tell(batch: readonly Observation[]): Promise<void>
   warn(fields: object, message: string): void
@@ -43,7 +45,7 @@ export interface WatchLoop {
 
 export function createWatchLoop(first: Cluster, shard: number, learned: unknown, ports: WatchPorts): WatchLoop {
   const { clock, now, prober } = ports
-  const restored = restoreGaps(learned)
+  const restored = restoreLearned(learned)
   if (learned !== null && learned !== undefined && restored === null)
     ports.warn({ cluster: first.name, shard }, 'the checkpoint is damaged; every node starts as unknown')
   // One anchor: `at` of observations follows the monotonic clock, whatever is done to the wall clock meanwhile.
@@ -60,7 +62,8 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
   let outbox: { readonly observation: Observation; readonly atMs: number }[] = []
   let isDelivering = false
   let deliverAfterMs = 0
-  let toldShards = 1
+  /** The cluster as the detector was told it; null: not yet, or the word was lost. */
+  let toldOf: Cluster | null = null
   const underWay = new Set<Promise<void>>()
 
   const track = (work: Promise<void>): void => {
@@ -83,12 +86,21 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
         return [node.name, known]
       }),
     )
-    const count = shardCount(next)
-    if (shard === 0 && count !== toldShards) say({ kind: 'shards', at: at(), count: (toldShards = count) })
+  }
+
+  /** The first shard speaks for all: which nodes there are, and how many shards they need. */
+  function tellInventory(): void {
+    if (shard !== 0 || toldOf === cluster) return
+    toldOf = cluster
+    const roster = ports.roster()
+    if (roster === null) return
+    say({ kind: 'roster', at: at(), roster })
+    say({ kind: 'shards', at: at(), count: shardCount(cluster) })
   }
 
   function tick(): void {
     const nowMs = clock()
+    tellInventory()
     const { stalledMs } = observer.tick(nowMs)
     if (stalledMs > 0) {
       for (const { monitor } of watches.values()) monitor.forgive(stalledMs)
@@ -223,7 +235,7 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
   function forgetTold(observations: readonly Observation[]): void {
     for (const observation of observations) {
       if (observation.kind === 'observer') isTrusted = null
-      else if (observation.kind === 'shards') toldShards = 0
+      else if (observation.kind === 'shards' || observation.kind === 'roster') toldOf = null
       else {
         const watch = watches.get(observation.target)
         if (watch !== undefined) watch.told = null
@@ -247,7 +259,7 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
           verdict: monitor.verdict(nowMs),
           beats: monitor.beats,
           lastBeatAt,
-          window: encodeGaps(monitor.gaps(), budget),
+          window: monitor.learned(budget),
         })),
         lagMs: observer.lagMs,
       })

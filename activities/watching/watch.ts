@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Context } from '@temporalio/activity'
 import type { WatchCall, WatchCheckpoint } from '../../src/guard/protocol.ts'
 import type { Cluster } from '../../src/inventory/inventory.ts'
+import { rosterOf } from '../../src/inventory/roster.ts'
 import type { WatchingDeps } from './create-watching.ts'
 import { createProber } from './heartbeat-source.ts'
 import { createWatchLoop, TICK_MS } from './watch-loop.ts'
@@ -21,6 +22,7 @@ export async function watch(call: WatchCall, deps: WatchingDeps): Promise<WatchC
     clock: deps.clock,
     now: deps.now,
     prober,
+    roster: () => rosterOf(deps.inventory(), call.cluster),
     tell: (batch) => deps.detector.observe(call.cluster, batch),
     warn: (fields, message) => deps.log.warn(fields, message),
   })

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../../src/plan/json.ts'
 export interface Masker {
   /** From now on this value is shown as its reference only. */
   hide(secret: string, reference: string): void
-  text(text: string): string
+  readonly text: (text: string) => string
   json<T extends Json>(value: T): T
 }
 

@@ -95,9 +95,16 @@ export interface LabPort {
   up(say: (line: string) => void): Promise<void>
   down(say: (line: string) => void): Promise<void>
   status(): Promise<readonly LabPart[]>
-  break(node: string, fault: string, options: { readonly forGood: boolean }): Promise<string>
+  /** Answers what was done, a line a node. */
+  break(
+    nodes: readonly string[],
+    fault: string,
+    options: { readonly forGood: boolean; readonly splitBrain: boolean },
+  ): Promise<readonly string[]>
+  /** Cuts the cluster into two sides (`2/3`), each with a leader. Answers what was done, a line a node. */
+  partition(sides: string): Promise<readonly string[]>
   /** Takes back what broke one node, or all of them; answers what it did. */
-  heal(node: string | null): Promise<string>
+  heal(node: string | null): Promise<readonly string[]>
 }
 
 export interface LabPart {
@@ -105,7 +112,8 @@ export interface LabPart {
   readonly kind: 'node' | 'balancer' | 'traffic'
   readonly pid: number | null
   readonly address: string | null
-  /** `running`, `stopped`, `down`, or the fault it has. */
+  /** `running`, `stopped`, `spare`, `paused`, or the faults it has. */
   readonly state: string
+  readonly isBroken: boolean
   readonly note: string | null
 }

@@ -1,4 +1,5 @@
 // The one error that a verb throws on purpose: what failed, on what, and what to do about it.
+import type { Diagnostic } from '../compile/diagnostics.ts'
 import { EXIT, exitOfEngineError, type ExitName } from './exit-codes.ts'
 
 export class CliError extends Error {
@@ -17,6 +18,8 @@ export interface Complaint {
   readonly exit: number
   readonly message: string
   readonly help: string | null
+  /** Every mistake of a file that is no runbook; told with frames, like those of runbooks. */
+  readonly diagnostics?: readonly Diagnostic[]
 }
 
 const ENGINE_HELP: Readonly<Record<string, string>> = {
@@ -30,26 +33,20 @@ export function toComplaint(error: unknown): Complaint {
   if (error instanceof CliError) return { exit: error.exit, message: error.message, help: error.help }
   if (isEngineError(error))
     return { exit: exitOfEngineError(error.kind), message: error.message, help: ENGINE_HELP[error.kind] ?? null }
-  if (hasDiagnostics(error)) return { exit: EXIT.invalid, message: error.message, help: helpOf(error.diagnostics) }
+  if (error instanceof Error && error.name === 'LabRefusal')
+    return { exit: EXIT.refused, message: error.message, help: null }
+  if (hasDiagnostics(error))
+    return { exit: EXIT.invalid, message: error.message, help: null, diagnostics: error.diagnostics }
+  // A flag or a variable; a file with mistakes has diagnostics.
+  if (error instanceof Error && error.name === 'SettingError')
+    return { exit: EXIT.usage, message: error.message, help: null }
   const message = error instanceof Error ? error.message : String(error)
   return { exit: EXIT.failed, message, help: 'See where it happened with --debug.' }
 }
 
-interface Placed {
-  readonly code: string
-  readonly message: string
-  readonly at: { readonly path: string; readonly line: number; readonly column: number }
-}
-
 /** A file that is no runbook (inventory, settings) with its mistakes. */
-const hasDiagnostics = (error: unknown): error is Error & { readonly diagnostics: readonly Placed[] } =>
+const hasDiagnostics = (error: unknown): error is Error & { readonly diagnostics: readonly Diagnostic[] } =>
   error instanceof Error && 'diagnostics' in error && Array.isArray(error.diagnostics)
-
-/** The message tells the first mistake; here are the others. */
-const helpOf = (diagnostics: readonly Placed[]): string =>
-  diagnostics.length < 2 ? 'Mend it there, or name another file.' : diagnostics.slice(1).map(placeOf).join('\n      ')
-
-const placeOf = ({ at, code, message }: Placed): string => `${at.path}:${at.line}:${at.column}  ${code}  ${message}`
 
 type EngineErrorKind = Parameters<typeof exitOfEngineError>[0]
 

@@ -7,15 +7,7 @@ import { EXIT, exitOfOutcome } from './exit-codes.ts'
 import { formatDuration } from './format-time.ts'
 import type { Io, Live } from './io.ts'
 import type { Output } from './output.ts'
-import {
-  outcomeMark,
-  renderBetweenSteps,
-  renderGates,
-  renderResult,
-  renderRunHead,
-  renderStep,
-  renderSteps,
-} from './render-run.ts'
+import { outcomeMark, renderGates, renderResult, renderRunHead, renderStep, renderSteps } from './render-run.ts'
 import { oneLine, toSafeJson } from './escape-terminal.ts'
 
 export interface FollowOptions {
@@ -150,7 +142,6 @@ function createLiveWatcher(io: Io, out: Output, workflowId: string, live: Live):
       ...renderRunHead(workflowId, last, now, out.paint),
       '',
       ...renderSteps(last.steps, now, out.paint),
-      ...renderBetweenSteps(last, out.paint),
       ...(last.gates.length > 0 ? ['', ...renderGates(workflowId, last.gates, now, out.paint)] : []),
       ...below,
     ]
@@ -182,8 +173,6 @@ function createLineWatcher(io: Io, out: Output, workflowId: string): Watcher {
       begun = true
       for (const step of state.steps)
         if (isNews(step.id, changeOf(step))) out.lines([renderStep(step, 0, io.now(), out.paint)])
-      const between = renderBetweenSteps(state, out.paint)
-      if (isNews('between steps', between.join())) out.lines(between.map((line) => line.trimStart()))
       for (const gate of state.gates)
         if (isNews(`gate ${gate.id}`, gate.snapshotHash))
           out.lines(renderGates(workflowId, [gate], io.now(), out.paint))

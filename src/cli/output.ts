@@ -5,17 +5,29 @@ import { createPaint, type Paint } from './paint.ts'
 
 export interface OutputOptions {
   readonly json: boolean
+  /** Records instead of tables, where a verb has records. */
+  readonly plain: boolean
   readonly quiet: boolean
   readonly color: boolean
   readonly raw: boolean
 }
 
+export type Cell = string | number | boolean | null
+
 export interface Output {
   readonly json: boolean
+  readonly plain: boolean
   readonly quiet: boolean
   readonly paint: Paint
-  /** Answers the verb's data: as one line of JSON with `"v":1`, or as the lines that `render` makes of the escaped value. */
-  answer<T extends object>(value: T, render: (value: T) => readonly string[]): void
+  /**
+   * Answers the verb's data: as one line of JSON with `"v":1`, as the lines that `render` makes of the escaped value, or
+   * with --plain as `records`: one a line, tabs between, nothing for what is null.
+   */
+  answer<T extends object>(
+    value: T,
+    render: (value: T) => readonly string[],
+    records?: (value: T) => readonly (readonly Cell[])[],
+  ): void
   /** Makes a value safe to render, for those who draw by themselves. */
   safe<T>(value: T): T
   /** Writes lines of data that were rendered from safe values. */
@@ -47,6 +59,7 @@ export function createOutput(io: Io, options: OutputOptions): Output {
   }
   return {
     json: options.json,
+    plain: options.plain,
     quiet: options.quiet,
     paint,
     safe,
@@ -54,8 +67,9 @@ export function createOutput(io: Io, options: OutputOptions): Output {
     say,
     warn,
     text: (text) => io.writeOut(text),
-    answer: (value, render) => {
+    answer: (value, render, records) => {
       if (options.json) io.writeOut(`${toSafeJson({ v: 1, ...value })}\n`)
+      else if (options.plain && records !== undefined) lines(records(safe(value)).map(toRecord))
       else lines(render(safe(value)))
     },
     progress: async (title, work) => {
@@ -74,3 +88,7 @@ export function createOutput(io: Io, options: OutputOptions): Output {
     },
   }
 }
+
+/** Tabs and line ends inside a value would make other records of it. */
+const toRecord = (cells: readonly Cell[]): string =>
+  cells.map((cell) => String(cell ?? '').replaceAll(/[\t\r\n]+/g, ' ')).join('\t')

@@ -1,11 +1,13 @@
 // From words to a verb: builds the command tree, runs one verb, turns whatever goes wrong into one exit code and two lines.
 // Loads nothing heavy: verbs ask for what they need through deps. Read next: verbs.ts, exit-codes.ts.
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
+import type { Diagnostic } from '../compile/diagnostics.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Engine } from '../temporal/engine.ts'
 import type { CliDeps } from './cli-deps.ts'
 import { toComplaint } from './cli-error.ts'
+import { blankTerminal } from './escape-terminal.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { createOutput, type Output } from './output.ts'
@@ -16,7 +18,10 @@ const HELP_WIDTH = 80
 
 interface SharedOptions {
   readonly json?: boolean
+  readonly plain?: boolean
   readonly quiet?: boolean
+  /** False with --no-input. */
+  readonly canAsk?: boolean
   readonly color?: boolean
   readonly raw?: boolean
   readonly debug?: boolean
@@ -35,7 +40,9 @@ export function createProgram(deps: CliDeps, io: Io, ending: Ending = { exit: EX
   const program = new Command('phix')
     .description('Runbooks written in YAML, run as durable workflows, started by a detector.')
     .option('--json', 'data as JSON, stable and versioned')
+    .option('--plain', 'one record a line, tabs between: for grep and cut')
     .option('-q, --quiet', 'say nothing but data and errors')
+    .addOption(noInput())
     .option('--no-color', 'no colours (also: NO_COLOR, TERM=dumb)')
     .option('--raw', 'show control characters of outputs as they are')
     .option('--debug', 'show where an error happened')
@@ -47,6 +54,12 @@ export function createProgram(deps: CliDeps, io: Io, ending: Ending = { exit: EX
   for (const verb of VERBS_OF_PHIX) addVerb(program, verb, deps, io, ending)
   return program
 }
+
+/** Its value has a name of its own: `--input` of `run` is another option. */
+const noInput = (): Option =>
+  Object.assign(new Option('--no-input', 'never ask; end with 2 where an answer is needed'), {
+    attributeName: () => 'canAsk',
+  })
 
 const START_HERE: Verb['examples'] = [
   ['phix up', 'start everything here, with a lab to break'],
@@ -65,17 +78,27 @@ export async function runCli(words: readonly string[], deps: CliDeps, io: Io): P
     return ending.exit
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    return complain(error, createOutput(io, toOutputOptions(program.opts())), program.opts())
+    return await complain(error, createOutput(io, toOutputOptions(program.opts())), program.opts())
   }
 }
 
-function complain(error: unknown, out: Output, options: SharedOptions): number {
-  const { exit, message, help } = toComplaint(error)
-  if (out.json) out.answer({ error: { exit, message, help } }, () => [])
+async function complain(error: unknown, out: Output, options: SharedOptions): Promise<number> {
+  const { exit, message, help, diagnostics = [] } = toComplaint(error)
+  if (out.json)
+    out.answer({ error: { exit, message, help, ...(diagnostics.length > 0 ? { diagnostics } : {}) } }, () => [])
   out.warn(`phix: ${message}`)
   if (help !== null) out.warn(`      ${help}`)
+  if (diagnostics.length > 0) out.warn(await framesOf(diagnostics, out))
   if (options.debug === true && error instanceof Error && error.stack !== undefined) out.warn(error.stack)
   return exit
+}
+
+async function framesOf(diagnostics: readonly Diagnostic[], out: Output): Promise<string> {
+  const [{ formatDiagnostics }, { readText }] = await Promise.all([
+    import('../compile/format/format-diagnostics.ts'),
+    import('./find-runbook.ts'),
+  ])
+  return `\n${formatDiagnostics('pretty', out.safe(diagnostics), (path) => blankTerminal(readText(path))).trimEnd()}`
 }
 
 function addVerb(program: Command, verb: Verb, deps: CliDeps, io: Io, ending: Ending): void {
@@ -105,7 +128,11 @@ async function runVerb(
   const opened: Opened = {}
   const context: Context = {
     deps,
-    io,
+    io: {
+      ...io,
+      canAsk: io.canAsk && options.canAsk !== false,
+      outIsTty: io.outIsTty && options.plain !== true,
+    },
     out,
     program,
     settings: () => (opened.settings ??= deps.settings()),
@@ -130,8 +157,9 @@ interface Opened {
 
 const toOutputOptions = (options: SharedOptions): Parameters<typeof createOutput>[1] => ({
   json: options.json === true,
+  plain: options.plain === true,
   quiet: options.quiet === true,
-  color: options.color !== false,
+  color: options.color !== false && options.plain !== true,
   raw: options.raw === true,
 })
 

@@ -38,13 +38,6 @@ export function renderSteps(steps: readonly StepRow[], nowMs: number, paint: Pai
   return steps.map((step) => `  ${renderStep(step, width, nowMs, paint)}`)
 }
 
-/** Says what goes on where no step does: the check of a run has no row of its own, and takes as long as `stable`. */
-export function renderBetweenSteps({ steps, gates, result }: RunState, paint: Paint): readonly string[] {
-  const isBusy = steps.length === 0 || steps.some(({ status }) => status === 'running' || status === 'waiting')
-  if (isBusy || gates.length > 0 || result !== null) return []
-  return [`  ${paint.cyan(STEP_MARKS.running)} all steps are done; checking that it helped`]
-}
-
 /** Renders one step on one line. */
 export function renderStep(step: StepRow, titleWidth: number, nowMs: number, paint: Paint): string {
   const mark = paintStep(step.status, STEP_MARKS[step.status], paint)

@@ -19,7 +19,7 @@ export interface Chosen {
 
 /** A setting that cannot be what it says. Its message names the place to mend it. */
 export class SettingError extends Error {
-  override readonly name = 'SettingError'
+  override readonly name: string = 'SettingError'
 }
 
 /** Answers each setting's value from the first layer that has one; null where none has. Throws SettingError. */

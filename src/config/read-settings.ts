@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Diagnostic } from '../compile/diagnostics.ts'
 import { readAddresses } from './addresses.ts'
 import { layerSettings, SettingError, type Chosen, type Layer, type LayerValues } from './layer-settings.ts'
 import { SETTINGS, type SettingName } from './setting-table.ts'
@@ -84,10 +85,19 @@ async function readFileValues(path: string): Promise<LayerValues['values']> {
   const { readSettingsFile } = await import('./read-settings-file.ts')
   const read = readSettingsFile(path)
   if (read.ok) return read.values
-  const told = read.errors.map(
-    ({ message, at, help }) => `${at.path}:${at.line}:${at.column} ${message}${help ? `; ${help}` : ''}`,
-  )
-  throw new SettingError(told.join('\n'))
+  throw new SettingsFileError(path, read.errors)
+}
+
+/** A settings file with mistakes; its diagnostics say where and what. */
+export class SettingsFileError extends SettingError {
+  override readonly name = 'SettingsFileError'
+  readonly diagnostics: readonly Diagnostic[]
+  constructor(path: string, diagnostics: readonly Diagnostic[]) {
+    const [first] = diagnostics
+    const { line, column } = first?.at ?? { line: 1, column: 1 }
+    super(`the settings cannot be used: ${path}:${line}:${column} ${first?.message ?? ''}`)
+    this.diagnostics = diagnostics
+  }
 }
 
 /** Where Temporal runs is told by who started it. */
@@ -202,8 +212,8 @@ function toSettings(chosen: Readonly<Record<SettingName, Chosen | null>>, extern
 }
 
 function toFailpoint(text: string | null): string | null {
-  if (text === null || /^(before|after)-effect(:.+)?$/.test(text)) return text
+  if (text === null || /^(before|after)-effect(:[^:]+(:[1-9][0-9]{0,3})?)?$/.test(text)) return text
   throw new SettingError(
-    `\`failpoint\` is \`${text}\`; write \`before-effect\` or \`after-effect\`, then \`:<action>\` for one only`,
+    `\`failpoint\` is \`${text}\`; write \`before-effect\` or \`after-effect\`, then \`:<action>\` for one only, then \`:<count>\``,
   )
 }

@@ -25,7 +25,11 @@ export const SETTINGS = [
   spec('log.level', 'choice', 'how much is logged', ['debug', 'info', 'warn', 'error']),
   spec('log.format', 'choice', 'how it is written', ['json', 'pretty']),
   spec('allowedHosts', 'text', 'hosts that `http.*` may reach although they are private, with commas between'),
-  spec('failpoint', 'text', '`before-effect` or `after-effect`, then `:<action>` for one only: for crash tests'),
+  spec(
+    'failpoint',
+    'text',
+    '`before-effect` or `after-effect`, then `:<action>` for one only, then `:<count>`: for crash tests',
+  ),
 ] as const satisfies readonly SettingSpec[]
 
 export type SettingName = (typeof SETTINGS)[number]['name']

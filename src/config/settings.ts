@@ -23,7 +23,7 @@ export interface Settings {
   /** For notify channels and `approve`: the name a person is known by on this machine. */
   readonly person: string
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'json' | 'pretty' }
-  /** For crash tests: `before-effect` or `after-effect`, with `:<action>` for one action only. The worker ends there. */
+  /** For crash tests: `before-effect` or `after-effect`, then `:<action>:<count>` as in wrapping/failpoint.ts. The worker ends there. */
   readonly failpoint: string | null
   /** `host` or `host:port` that `http.get` and `http.post` may reach although its address is private. */
   readonly allowedHosts: readonly string[]

@@ -40,18 +40,12 @@ export function sealCheckpoint(open: Omit<WatchCheckpoint, 'checksum'>): WatchCh
   return { ...open, checksum: checksumOf(canonicalJson(open as unknown as Json)) }
 }
 
-/** Answers the learned gaps of each node; null where the record is damaged, of another version, or none. */
-export function restoreGaps(record: unknown): ReadonlyMap<string, readonly number[]> | null {
+/** Answers what was learned of each node, as its model wrote it; null where the record is damaged, of another version, or none. */
+export function restoreLearned(record: unknown): ReadonlyMap<string, string> | null {
   if (!isCheckpoint(record)) return null
   const { checksum, ...open } = record
   if (checksumOf(canonicalJson(open as unknown as Json)) !== checksum) return null
-  const gaps = new Map<string, readonly number[]>()
-  for (const { name, window } of record.nodes) {
-    const decoded = decodeGaps(window)
-    if (decoded === null) return null
-    gaps.set(name, decoded)
-  }
-  return gaps
+  return new Map(record.nodes.map(({ name, window }) => [name, window]))
 }
 
 function isCheckpoint(record: unknown): record is WatchCheckpoint {

@@ -15,7 +15,7 @@ const NOTHING_FOUND_AGAIN_MS = 60_000
 /** A run that was to bring a target back and left it out is not repeated at once, whatever its runbook says. */
 const STILL_OUT_MS = 60_000
 /** These tried nothing, so they spend no attempt. */
-const NO_ATTEMPT: readonly Outcome[] = ['recovered', 'refused']
+export const NO_ATTEMPT: readonly Outcome[] = ['recovered', 'refused']
 
 /** Takes in that a run has really closed. Its lock is free at once where it ended by itself, else after its grace. */
 export function close(state: GuardState, report: FollowReport, now: number): Step {
@@ -51,10 +51,11 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
           : each,
     updated,
   )
+  const cooldownUntil = targetOf(updated, run.target)?.ledgers[run.ledger].cooldownUntil ?? null
   const step: Step = {
     state: wakeAlerts(woken),
     decisions: [],
-    effects: [{ kind: 'record', record: recordOf(freed, run, outcome, now) }],
+    effects: [{ kind: 'record', record: recordOf(freed, run, outcome, cooldownUntil, now) }],
   }
   return wasCutOff(run, outcome) ? andThen(step, (each) => askForHuman(each, run, outcome, now)) : step
 }
@@ -132,7 +133,7 @@ const wasCutOff = ({ closed }: OpenEntry, outcome: Outcome): boolean =>
   outcome === 'needs-human' || (closed?.result === null && closed.status !== 'CANCELLED')
 
 function askForHuman(state: GuardState, run: OpenEntry, outcome: Outcome, now: number): Step {
-  const message = `Run \`${run.workflowId}\` ended as ${outcome}; what it had changed on \`${run.target}\` stays. Look at its history and at \`${run.target}\`.`
+  const message = `Run \`${run.workflowId}\` ended as ${outcome}: ${whatIsLeft(run)} Look at \`${run.target}\`, and at \`phix show ${run.workflowId}\`.`
   const decided = keep(
     state,
     {
@@ -151,7 +152,22 @@ function askForHuman(state: GuardState, run: OpenEntry, outcome: Outcome, now: n
   return { ...decided, state: { ...decided.state, notes }, effects: [...decided.effects, page] }
 }
 
-function recordOf(state: GuardState, run: OpenEntry, outcome: Outcome, now: number): RecordEntry {
+/** Says what of a run's changes is still in the world; only a run that came to its own end could take them back. */
+function whatIsLeft({ closed, target }: OpenEntry): string {
+  const result = closed?.result ?? null
+  if (result === null)
+    return `it was ended from outside and took nothing back, so what it had changed on \`${target}\` stays.`
+  if (result.left.length === 0) return `${result.message} All else it had changed was taken back.`
+  return `${result.message} Still in the world: ${result.left.map(({ title }) => title).join('; ')}.`
+}
+
+function recordOf(
+  state: GuardState,
+  run: OpenEntry,
+  outcome: Outcome,
+  cooldownUntil: number | null,
+  now: number,
+): RecordEntry {
   const result: RunResult | null = run.closed?.result ?? null
   return {
     id: `${run.workflowId}/${run.closed?.runId || run.runId || run.startedAt}`,
@@ -165,6 +181,8 @@ function recordOf(state: GuardState, run: OpenEntry, outcome: Outcome, now: numb
       outcome,
       status: run.closed?.status ?? null,
       startedAt: run.startedAt,
+      ledger: run.ledger,
+      cooldownUntil,
       result: result as unknown as Json,
     },
   }

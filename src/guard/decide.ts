@@ -3,7 +3,7 @@
 import { episodeFrom, runId } from '../plan/ids.ts'
 import type { Json } from '../plan/json.ts'
 import type { RunInput, StartedBy } from '../plan/run.ts'
-import type { Candidate, Decision, GrantReply, GrantRequest, MatchReport, Trigger } from './protocol.ts'
+import type { Candidate, Decision, GrantReply, GrantRequest, MatchReport, RunBooks, Trigger } from './protocol.ts'
 import { coversOf, ledgerOf, rule, STAGES, type Ruling, type Stage } from './stages.ts'
 import {
   createTarget,
@@ -104,9 +104,7 @@ export function start(state: GuardState, trigger: Trigger, candidate: Candidate,
     { target, runbook: plan.name, trigger, kind: 'started', reason: 'free', message, workflowId, planHash },
     now,
   )
-  const entry: OpenEntry = {
-    workflowId,
-    runId: '',
+  const books: RunBooks = {
     runbook: plan.name,
     target,
     lock,
@@ -118,9 +116,8 @@ export function start(state: GuardState, trigger: Trigger, candidate: Candidate,
     ledger: ledgerOf(trigger),
     trigger: slim(trigger),
     graceMs: longestHeartbeatMs(plan),
-    said: null,
-    closed: null,
   }
+  const entry: OpenEntry = { ...books, workflowId, runId: '', said: null, closed: null }
   const taken = takeAttempt(decided.state, entry, trigger, now)
   const input: RunInput = {
     plan,
@@ -132,7 +129,8 @@ export function start(state: GuardState, trigger: Trigger, candidate: Candidate,
     trigger: slim(trigger) as unknown as Json,
     ...(trigger.kind === 'returned' && known !== null ? { left: known.undoLater } : {}),
   }
-  const order: Effect = { kind: 'start', workflowId, input, grantId: decided.decisions[0]?.id ?? workflowId }
+  const grantId = decided.decisions[0]?.id ?? workflowId
+  const order: Effect = { kind: 'start', workflowId, input, grantId, books }
   return { state: taken, decisions: decided.decisions, effects: [...decided.effects, order] }
 }
 

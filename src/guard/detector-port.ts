@@ -4,6 +4,7 @@ import type {
   AlertBatch,
   DetectorState,
   FollowReport,
+  FoundRun,
   GrantReply,
   GrantRequest,
   MarkReply,
@@ -33,4 +34,8 @@ export interface RunFollower {
     open: readonly { readonly workflowId: string; readonly runId: string }[],
     signal: AbortSignal,
   ): Promise<FollowReport>
+  /** Answers the runs that are open on a cluster, without those that are a step of another run. */
+  openRuns(cluster: string): Promise<readonly FoundRun[]>
+  /** Answers one run by its id, open or closed; null where nobody knows it any more. */
+  findRun(workflowId: string): Promise<FoundRun | null>
 }

@@ -18,6 +18,8 @@ export type GuardEvent =
   | { readonly kind: 'launched'; readonly workflowId: string; readonly runId: string }
   /** Temporal did not take it: nothing runs, so nothing is held. */
   | { readonly kind: 'notLaunched'; readonly workflowId: string; readonly why: string }
+  /** Its id is taken: whoever started it, it is followed until it has closed. */
+  | { readonly kind: 'taken'; readonly workflowId: string }
   /** A run's last word: kept for the case that nobody else can tell its result. */
   | { readonly kind: 'ended'; readonly message: EndedMessage }
   | { readonly kind: 'closed'; readonly report: FollowReport }
@@ -41,6 +43,8 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
       return still(changeRun(state, event.workflowId, { runId: event.runId }))
     case 'notLaunched':
       return notLaunched(state, event.workflowId, event.why, now)
+    case 'taken':
+      return taken(state, event.workflowId, now)
     case 'ended':
       return still(changeRun(state, event.message.workflowId, { said: event.message.result }))
     case 'closed':
@@ -56,6 +60,15 @@ const changeRun = (state: GuardState, workflowId: string, change: Partial<OpenEn
   ...state,
   open: state.open.map((run) => (run.workflowId === workflowId ? { ...run, ...change } : run)),
 })
+
+/** Corrects a decision: nothing new began. The lock stays with what runs under this id, and the follower frees it. */
+function taken(state: GuardState, workflowId: string, now: number): Step {
+  const run = state.open.find((each) => each.workflowId === workflowId)
+  if (run === undefined) return still(state)
+  const { target, runbook, trigger } = run
+  const message = `Run \`${workflowId}\` was there already; this joins it.`
+  return keep(state, { target, runbook, trigger, kind: 'joined', reason: 'already-there', message, workflowId }, now)
+}
 
 /** Takes a start back. The trigger's decision is corrected: whoever asked is told, and what stands is tried again later. */
 function notLaunched(state: GuardState, workflowId: string, why: string, now: number): Step {

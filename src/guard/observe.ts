@@ -1,6 +1,6 @@
 // Observations become knowledge of targets, and knowledge becomes standing triggers. Decides nothing.
 import { alertsToMatch } from './alerts.ts'
-import type { Observation, Trigger, VerdictObservation } from './protocol.ts'
+import type { Observation, Roster, Trigger, VerdictObservation } from './protocol.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type TargetRecord } from './state.ts'
 import { still, type Effect, type Step } from './step.ts'
 
@@ -14,9 +14,25 @@ export function observe(state: GuardState, observation: Observation, now: number
       return observeVerdict(state, observation, now)
     case 'observer':
       return observeObserver(state, observation.trusted ? null : observation.evidence, now)
+    case 'roster': {
+      const informed = takeRoster(state, observation.roster)
+      return { state: informed, decisions: [], effects: lookAround(informed, now) }
+    }
     case 'shards':
       return still(state)
   }
+}
+
+/** Takes in what the inventory says now. A node that has left is no member any more; its attempts are remembered. */
+export function takeRoster(state: GuardState, { nodes, limits, page }: Roster): GuardState {
+  const names = new Set(nodes.map(({ name }) => name))
+  const known = Object.entries(state.targets).map(
+    ([name, target]) => [name, { ...target, isMember: names.has(name) }] as const,
+  )
+  const added = nodes
+    .filter(({ name }) => targetOf(state, name) === null)
+    .map(({ name, spare }) => [name, createTarget(spare ? 'spare' : 'serving', true)] as const)
+  return { ...state, targets: Object.fromEntries([...known, ...added]), limits, page }
 }
 
 function observeVerdict(state: GuardState, seen: VerdictObservation, now: number): Step {
@@ -25,10 +41,12 @@ function observeVerdict(state: GuardState, seen: VerdictObservation, now: number
   const lateMs = known.observedAt - seen.at
   if (lateMs > 0 && lateMs < CLOCK_WAS_SET_MS) return still(state)
   const isIll = seen.verdict === 'unknown' ? known.isIll : seen.verdict !== 'healthy'
-  const turned = isIll !== known.isIll || known.observedAt === 0
+  // Not seen yet, but a run is open on it: its episode goes on until it turns or the run closes.
+  const isNew = known.observedAt === 0 && known.startedIn === null
+  const turned = isIll !== known.isIll || isNew
   const target: TargetRecord = {
     ...known,
-    isMember: true,
+    isMember: known.isMember || known.observedAt === 0,
     verdict: seen.verdict,
     // A verdict that was confirmed stays so until it changes: being told again without a probe takes nothing back.
     confirmed: seen.confirmed || (known.confirmed && known.verdict === seen.verdict),
@@ -73,7 +91,7 @@ function observeObserver(state: GuardState, frozen: string | null, now: number):
 /** Answers the trigger that stands on a target, whether or not it was decided before. */
 export function standingTrigger(state: GuardState, name: string): Trigger | null {
   const target = targetOf(state, name)
-  if (target === null || !target.confirmed) return null
+  if (target === null || !target.confirmed || !target.isMember) return null
   const { verdict, phi, evidence, observedAt: at } = target
   if (verdict === 'suspect' || verdict === 'failed')
     return { kind: 'verdict', target: name, verdict, phi, at, evidence }

@@ -2,7 +2,7 @@
 // Read next: guard.ts (who may start), workflows/detector.ts (the single writer that uses both).
 import type { Json } from '../plan/json.ts'
 import type { GuardSpec, Plan } from '../plan/plan.ts'
-import type { Grant, RunResult, StartedBy, UndoEntry } from '../plan/run.ts'
+import type { Grant, RunInput, RunResult, StartedBy, UndoEntry } from '../plan/run.ts'
 
 export type Verdict = 'healthy' | 'suspect' | 'failed' | 'unknown'
 
@@ -10,7 +10,7 @@ export type Verdict = 'healthy' | 'suspect' | 'failed' | 'unknown'
 export type DesiredState = 'serving' | 'failed' | 'drained' | 'stopped' | 'spare'
 
 /** What `watch` tells. Signal `observed`, in batches. */
-export type Observation = VerdictObservation | ObserverObservation | ShardsObservation
+export type Observation = VerdictObservation | ObserverObservation | ShardsObservation | RosterObservation
 
 /** One change that `watch` saw. `confirmed`: an independent direct probe agreed. */
 export interface VerdictObservation {
@@ -40,6 +40,21 @@ export interface ShardsObservation {
   readonly kind: 'shards'
   readonly at: number
   readonly count: number
+}
+
+/** What the inventory says of the cluster now: at the first word of a `watch`, and when it has changed. */
+export interface RosterObservation {
+  readonly kind: 'roster'
+  readonly at: number
+  readonly roster: Roster
+}
+
+/** What a detector must know of its cluster's inventory. */
+export interface Roster {
+  readonly nodes: readonly { readonly name: string; readonly spare: boolean }[]
+  readonly limits: ClusterLimits
+  /** Groups that are told what a person should know now. */
+  readonly page: readonly string[]
 }
 
 /** What may start a runbook. */
@@ -176,6 +191,40 @@ export interface OpenRun {
   readonly guard: GuardSpec
 }
 
+/** Attempts to heal a target and to bring it back are counted apart: a failed repair must not keep a well node out. */
+export type LedgerName = 'heal' | 'bringBack'
+
+/**
+ * What the books say of an open run. It travels in the run's memo, so that a detector without a memory can open its books
+ * again: a lock lives as long as its run, not as long as who gave it.
+ */
+export interface RunBooks extends Omit<OpenRun, 'workflowId' | 'runId'> {
+  /** Node names that the lock covers; `*` covers everything. */
+  readonly covers: readonly string[]
+  readonly ledger: LedgerName
+  readonly trigger: Trigger
+  /** How long its last activity may still act after the run was ended from outside. */
+  readonly graceMs: number
+}
+export const BOOKS_MEMO = 'phixBooks'
+
+/** A run as Temporal knows it, found by a detector that has no memory of it. */
+export interface FoundRun {
+  readonly workflowId: string
+  readonly runId: string
+  /** Epoch ms. */
+  readonly startedAt: number
+  /** null where whoever started it gave none. */
+  readonly books: RunBooks | null
+  /** What it was started with; read only where it has no books. */
+  readonly input: RunInput | null
+}
+
+/** The activity `learn`: what a detector without a memory must know before it starts anything. */
+export interface LearnCall {
+  readonly cluster: string
+}
+
 /** Answer of the query `state` of a detector. */
 export interface DetectorState {
   readonly v: 1
@@ -280,7 +329,17 @@ export interface RecordEntry {
 }
 
 /** Names of the detector's and the runs' activities that are not actions. */
-export const SYSTEM_ACTIVITIES = ['verify', 'notify', 'watch', 'match', 'route', 'follow', 'record', 'grant'] as const
+export const SYSTEM_ACTIVITIES = [
+  'verify',
+  'notify',
+  'watch',
+  'match',
+  'route',
+  'follow',
+  'record',
+  'grant',
+  'learn',
+] as const
 
 /** Signal `ended`, sent by a run as its last act: for latency, not for truth (the follower is the truth). */
 export interface EndedMessage {

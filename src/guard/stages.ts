@@ -1,13 +1,14 @@
 // What may refuse or hold a start: the rules in the order in which they are asked. A stage is a pure function that
 // rules, or has nothing to say. Read next: guard.ts, which asks them.
-import type { Candidate, DecisionKind, Trigger } from './protocol.ts'
-import { overlap, targetOf, type GuardState, type LedgerName, type OpenEntry, type TargetRecord } from './state.ts'
+import type { Candidate, DecisionKind, LedgerName, Trigger } from './protocol.ts'
+import { overlap, targetOf, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
 
 /** One question put to the guard: may this candidate start now, because of this trigger? */
 export interface Ask {
   readonly state: GuardState
   readonly trigger: Trigger
-  readonly candidate: Pick<Candidate, 'target' | 'lock' | 'covers'> & { readonly plan: PlanOfAsk }
+  readonly candidate: Pick<Candidate, 'target' | 'lock' | 'covers'> &
+    Partial<Pick<Candidate, 'inputs'>> & { readonly plan: PlanOfAsk }
   /** People are asked for less: what they want is wanted, and they need not cool down. */
   readonly isAutomatic: boolean
   readonly now: number
@@ -64,13 +65,23 @@ const isWanted: Stage = ({ state, trigger, isAutomatic }) => {
   return { kind: 'refused', reason: 'not-wanted', message, lookAgainAt: NEVER }
 }
 
-const mayActAlone: Stage = ({ candidate: { plan }, isAutomatic }) => {
+/** `approve` starts: the run itself changes nothing before a person has approved it (decision 0207). */
+const mayActAlone: Stage = ({ candidate: { plan, inputs = {} }, isAutomatic }) => {
   if (!isAutomatic || plan.automation === 'auto' || plan.automation === 'approve') return null
   const message =
     plan.automation === 'observe'
       ? `\`${plan.name}\` would have been started; it is set to observe only.`
-      : `\`${plan.name}\` is suggested; a person may start it.`
+      : `\`${plan.name}\` is suggested; start it with: ${commandOf(plan.name, inputs)}`
   return { kind: 'shadowed', reason: plan.automation, message, lookAgainAt: NEVER }
+}
+
+/** What a person types to start a run; values are quoted for a shell where they must be. */
+export function commandOf(runbook: string, inputs: Candidate['inputs']): string {
+  const words = Object.entries(inputs).map(([name, value]) => {
+    const text = `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`
+    return `--input ${/^[\w./:=@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`}`
+  })
+  return ['phix run', runbook, ...words].join(' ')
 }
 
 /** One start an episode: a trigger that comes again joins the run it has already started. */

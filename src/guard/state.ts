@@ -7,7 +7,9 @@ import type {
   Decision,
   DesiredState,
   DetectorState,
+  LedgerName,
   OpenRun,
+  RunBooks,
   Trigger,
   Verdict,
 } from './protocol.ts'
@@ -31,6 +33,8 @@ export interface GuardState {
   /** Why nothing is believed at the moment; null while the observer trusts itself. */
   readonly frozen: string | null
   readonly limits: ClusterLimits
+  /** Groups that are told what a person should know now. */
+  readonly page: readonly string[]
   /** Episodes of alerts that have a runbook, by id, in the order in which they came. Absent: none so far. */
   readonly alerts?: Readonly<Record<string, AlertEpisode>>
 }
@@ -51,9 +55,6 @@ export interface AlertEpisode {
 }
 
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
-
-/** Attempts to heal a target and to bring it back are counted apart: a failed repair must not keep a well node out. */
-export type LedgerName = 'heal' | 'bringBack'
 
 export interface Ledger {
   readonly attempts: readonly number[]
@@ -87,12 +88,7 @@ export interface TargetRecord {
   readonly undoLater: readonly UndoEntry[]
 }
 
-export interface OpenEntry extends OpenRun {
-  readonly covers: readonly string[]
-  readonly ledger: LedgerName
-  readonly trigger: Trigger
-  /** How long its last activity may still act after the run was ended from outside. */
-  readonly graceMs: number
+export interface OpenEntry extends OpenRun, RunBooks {
   /** The run's own last word, before its close is known. */
   readonly said: RunResult | null
   readonly closed: ClosedRun | null
@@ -117,7 +113,7 @@ export const KEPT = {
 
 export const DEFAULT_LIMITS: ClusterLimits = { runsInFlight: 5, startsPerMinute: 10, override: null }
 
-const NO_ATTEMPTS: Ledger = { attempts: [], cooldownUntil: null }
+export const NO_ATTEMPTS: Ledger = { attempts: [], cooldownUntil: null }
 
 export const createTarget = (desired: DesiredState, isMember: boolean): TargetRecord => ({
   isMember,
@@ -156,6 +152,7 @@ export function createGuardState(
     notes: [],
     frozen: null,
     limits: DEFAULT_LIMITS,
+    page: [],
   }
 }
 

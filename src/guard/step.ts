@@ -1,6 +1,6 @@
 // What one event does: the new state, the decisions that were made, and what the world is asked to do.
 import type { RunInput } from '../plan/run.ts'
-import type { Decision, RecordEntry, Trigger } from './protocol.ts'
+import type { Decision, RecordEntry, RunBooks, Trigger } from './protocol.ts'
 import type { GuardState } from './state.ts'
 
 export interface Step {
@@ -11,7 +11,13 @@ export interface Step {
 
 export type Effect =
   | { readonly kind: 'match'; readonly trigger: Trigger }
-  | { readonly kind: 'start'; readonly workflowId: string; readonly input: RunInput; readonly grantId: string }
+  | {
+      readonly kind: 'start'
+      readonly workflowId: string
+      readonly input: RunInput
+      readonly grantId: string
+      readonly books: RunBooks
+    }
   | { readonly kind: 'record'; readonly record: RecordEntry }
   /** A run is no longer needed, and its runbook says that it ends then. */
   | { readonly kind: 'cancel'; readonly workflowId: string; readonly why: string }

@@ -2,7 +2,7 @@
 import { entryOf, isText, valueOf, type MapTree, type Span, type Tree } from '../compile/1-read/tree.ts'
 import { didYouMean } from '../compile/did-you-mean.ts'
 import type { Report } from '../compile/report.ts'
-import { DEFAULT_DETECTOR } from './defaults.ts'
+import { DEFAULT_DETECTOR, defaultThresholds } from './defaults.ts'
 
 /** Judges a tree whose shape fits. Fails: RB202, RB401–RB403. */
 export function checkInventory(tree: MapTree, report: Report): void {
@@ -78,8 +78,10 @@ function checkService(service: MapTree, nodes: readonly MapTree[], report: Repor
 function checkDetector(cluster: MapTree, report: Report): void {
   const detector = valueOf(cluster, 'detector')
   if (detector?.kind !== 'map') return
-  const suspect = numberOf(valueOf(detector, 'suspectPhi')) ?? DEFAULT_DETECTOR.suspectPhi
-  const failed = numberOf(valueOf(detector, 'failedPhi')) ?? DEFAULT_DETECTOR.failedPhi
+  const model = valueOf(detector, 'model')
+  const usual = defaultThresholds(isText(model) ? model.value : DEFAULT_DETECTOR.model)
+  const suspect = numberOf(valueOf(detector, 'suspectPhi')) ?? usual.suspectPhi
+  const failed = numberOf(valueOf(detector, 'failedPhi')) ?? usual.failedPhi
   const at = entryOf(detector, 'suspectPhi')?.keyAt ?? entryOf(detector, 'failedPhi')?.keyAt ?? detector.at
   if (suspect > failed) report('RB403', at, { key: '`suspectPhi`', low: suspect, other: '`failedPhi`', high: failed })
 }

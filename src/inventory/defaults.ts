@@ -9,13 +9,18 @@ export const DEFAULT_HEARTBEAT: HeartbeatSource = {
 }
 
 export const DEFAULT_DETECTOR: DetectorSettings = {
-  model: 'gaussian-exact',
+  model: 'calibrated',
   windowSize: 200,
   minDeviationMs: 400,
   pauseMs: 0,
-  suspectPhi: 8,
-  failedPhi: 16,
+  suspectPhi: 4,
+  failedPhi: 6,
 }
+const CLASSICAL_THRESHOLDS = { suspectPhi: 8, failedPhi: 16 } as const
+
+/** Answers the thresholds that a model is used with: only the calibrated one means its φ literally. */
+export const defaultThresholds = (model: string): Pick<DetectorSettings, 'suspectPhi' | 'failedPhi'> =>
+  model === 'calibrated' ? DEFAULT_DETECTOR : CLASSICAL_THRESHOLDS
 
 export const DEFAULT_GUARD: ClusterGuard = { runsInFlight: 3, startsPerMinute: 10, override: null }
 

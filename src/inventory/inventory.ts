@@ -18,6 +18,8 @@ export interface Cluster {
   readonly detector: DetectorSettings
   /** Loosened or tightened limits of the whole cluster. */
   readonly guard: ClusterGuard
+  /** Groups that the detector tells what a person should know now; none: the first of the inventory's groups. */
+  readonly page?: readonly string[]
 }
 
 export interface Node {
@@ -70,7 +72,8 @@ export interface HeartbeatSource {
   readonly timeoutMs: number
 }
 
-export type DetectorModel = 'gaussian-exact' | 'akka-logistic' | 'exponential-log10' | 'ex-gaussian'
+/** `calibrated` wants the thresholds 4 and 6; the others are known for 8 and 16. */
+export type DetectorModel = 'calibrated' | 'gaussian-exact' | 'akka-logistic' | 'exponential-log10' | 'ex-gaussian'
 
 export interface DetectorSettings {
   readonly model: DetectorModel

@@ -16,6 +16,7 @@ import {
   DEFAULT_HEARTBEAT,
   DEFAULT_MIN_REPLICAS,
   DEFAULT_STOP_GRACE_MS,
+  defaultThresholds,
 } from './defaults.ts'
 import type { BalancerSpec, Cluster, ClusterGuard, Inventory, Node, ProcessControlSpec, Service } from './inventory.ts'
 
@@ -69,6 +70,8 @@ const millis = (fields: Fields | null, key: string): number | null => fields?.nu
 function clusterFrom(fields: Fields, folder: string): Cluster {
   const heartbeat = fields.inside('heartbeat')
   const detector = fields.inside('detector')
+  const model = detector?.choice('model', DETECTOR_MODELS) ?? DEFAULT_DETECTOR.model
+  const thresholds = defaultThresholds(model)
   return {
     name: fields.text('name') ?? '',
     nodes: each(fields, 'nodes').map(nodeFrom),
@@ -80,14 +83,15 @@ function clusterFrom(fields: Fields, folder: string): Cluster {
       timeoutMs: millis(heartbeat, 'timeoutMs') ?? DEFAULT_HEARTBEAT.timeoutMs,
     },
     detector: {
-      model: detector?.choice('model', DETECTOR_MODELS) ?? DEFAULT_DETECTOR.model,
+      model,
       windowSize: detector?.number('windowSize') ?? DEFAULT_DETECTOR.windowSize,
       minDeviationMs: millis(detector, 'minDeviationMs') ?? DEFAULT_DETECTOR.minDeviationMs,
       pauseMs: millis(detector, 'pauseMs') ?? DEFAULT_DETECTOR.pauseMs,
-      suspectPhi: detector?.number('suspectPhi') ?? DEFAULT_DETECTOR.suspectPhi,
-      failedPhi: detector?.number('failedPhi') ?? DEFAULT_DETECTOR.failedPhi,
+      suspectPhi: detector?.number('suspectPhi') ?? thresholds.suspectPhi,
+      failedPhi: detector?.number('failedPhi') ?? thresholds.failedPhi,
     },
     guard: guardFrom(fields.inside('guard')),
+    page: fields.texts('page'),
   }
 }
 

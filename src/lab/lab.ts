@@ -1,7 +1,7 @@
 // The lab: five nodes behind a balancer with real traffic, to be broken and healed. Its processes are nobody's children;
 // whoever calls `up` next adopts them. Read next: faults/catalogue.ts, docs/lab.md.
 import { join } from 'node:path'
-import { chooseNodes, refuseBroken } from './choose-nodes.ts'
+import { chooseNodes, chooseSide, refuseBroken } from './choose-nodes.ts'
 import { FAULTS, FAULT_NAMES } from './faults/catalogue.ts'
 import type { BreakOptions, Site } from './faults/fault.ts'
 import { partitionProblem } from './faults/partition.ts'
@@ -10,6 +10,7 @@ import { builtPrograms } from './lab-programs.ts'
 import { readBackends, statusOfNode, statusOfPart, type LabPart } from './lab-status.ts'
 import { DEFAULT_PORTS, layOut, type LabLayout, type LabNode, type LabPorts } from './layout.ts'
 import { readLayout, writeLayout } from './layout-file.ts'
+import { LabRefusal } from './lab-refusal.ts'
 import { provision } from './provision.ts'
 import { createSite } from './site.ts'
 import { startPart, type Started } from './start-part.ts'
@@ -26,6 +27,8 @@ export interface Lab {
   status(): Promise<readonly LabPart[]>
   /** Breaks nodes; `leader` as a name means whoever leads. Answers what was done. Fails with what to do instead. */
   break(nodes: readonly string[], fault: string, options?: BreakOptions): Promise<readonly string[]>
+  /** Cuts the running voters into two sides, `2/3`; with `splitBrain` the smaller one elects a leader of its own. */
+  partition(sides: string, options?: BreakOptions): Promise<readonly string[]>
   /** Takes back every fault of these nodes, all where none is named, and starts what is dead. Answers what was done. */
   heal(nodes?: readonly string[]): Promise<readonly string[]>
 }
@@ -62,7 +65,24 @@ export function createLab({
   async function refuseOtherPorts(): Promise<void> {
     if (known === null || JSON.stringify(known.ports) === JSON.stringify(layout.ports)) return
     if ((await status()).every(({ pid }) => pid === null)) return
-    throw new Error(`the lab in \`${folder}\` runs on other ports; stop it first: \`phix lab down\``)
+    throw new LabRefusal(`the lab in \`${folder}\` runs on other ports; stop it first: \`phix lab down\``)
+  }
+
+  async function breakNodes(
+    names: readonly string[],
+    fault: string,
+    options: BreakOptions,
+  ): Promise<readonly string[]> {
+    const name = FAULT_NAMES.find((each) => each === fault)
+    if (name === undefined) throw new LabRefusal(`there is no fault \`${fault}\`; there are ${FAULT_NAMES.join(', ')}`)
+    const group = await chooseNodes(layout, names)
+    const problem = name === 'partition' ? partitionProblem(layout, group) : null
+    if (problem !== null) throw new LabRefusal(problem)
+    const sites = group.map(siteOf)
+    for (const site of sites) await refuseBroken(site)
+    const apply = async (site: Site): Promise<string> =>
+      `${site.node.name}: ${await FAULTS[name].apply(site, options, group)}`
+    return Promise.all(sites.map(apply))
   }
 
   return {
@@ -92,17 +112,11 @@ export function createLab({
       return (await Promise.all([traffic, balancer, ...nodes].map(stop))).flat()
     },
 
-    async break(names, fault, options = {}) {
-      const name = FAULT_NAMES.find((each) => each === fault)
-      if (name === undefined) throw new Error(`there is no fault \`${fault}\`; there are ${FAULT_NAMES.join(', ')}`)
-      const group = await chooseNodes(layout, names)
-      const problem = name === 'partition' ? partitionProblem(layout, group) : null
-      if (problem !== null) throw new Error(problem)
-      const sites = group.map(siteOf)
-      for (const site of sites) await refuseBroken(site)
-      const apply = async (site: Site): Promise<string> =>
-        `${site.node.name}: ${await FAULTS[name].apply(site, options, group)}`
-      return Promise.all(sites.map(apply))
+    break: (names, fault, options = {}) => breakNodes(names, fault, options),
+
+    async partition(sides, options = {}) {
+      const isRunning = async (node: LabNode): Promise<boolean> => (await siteOf(node).process()) !== null
+      return breakNodes(await chooseSide(layout, sides, isRunning), 'partition', options)
     },
 
     async heal(names = layout.nodes.map(({ name }) => name)) {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CliDeps } from '../cli/cli-deps.ts'
 import { installationFolder, readSettingsWithOrigins, type SettingsRead } from '../config/read-settings.ts'
+import type { Settings } from '../config/settings.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Engine } from '../temporal/engine.ts'
 import { bundlePath } from './bundle-path.ts'
@@ -17,6 +18,7 @@ export function createDeps(): CliDeps {
     return loadInventory((await settings()).inventoryFile)
   })
   const engine = async (): Promise<Engine> => {
+    await reachOwnServer((await settings()).temporal)
     const { connectEngine } = await import('../temporal/connect-engine.ts')
     const known = await inventory().catch(() => NOTHING_KNOWN)
     return connectEngine({ temporal: (await settings()).temporal, inventory: () => known })
@@ -49,10 +51,11 @@ export function createDeps(): CliDeps {
     async inspection() {
       const { namespaceExists, searchAttributesOf } = await import('../temporal/inspect-server.ts')
       const { temporal } = await settings()
+      const reached = <T>(ask: () => Promise<T>): Promise<T> => reachOwnServer(temporal).then(ask)
       return {
         temporalCli: () => versionOfTemporalCli(),
-        namespaceExists: () => namespaceExists(temporal),
-        searchAttributes: () => searchAttributesOf(temporal),
+        namespaceExists: () => reached(() => namespaceExists(temporal)),
+        searchAttributes: () => reached(() => searchAttributesOf(temporal)),
         serverTime: () => Promise.resolve(null), // no answer of the server carries its clock
         bundle: () => Promise.resolve(existsSync(bundlePath()) ? bundlePath() : null),
       }
@@ -79,6 +82,13 @@ export function createDeps(): CliDeps {
 }
 
 const NOTHING_KNOWN: Inventory = { version: 1, clusters: [], groups: [], acceptance: false }
+
+/** A server of somebody else's may be behind a proxy, which only the client knows how to pass. */
+async function reachOwnServer({ external, address }: Settings['temporal']): Promise<void> {
+  if (external) return
+  const { reachServer } = await import('../temporal/reach.ts')
+  await reachServer(address)
+}
 
 async function versionOfTemporalCli(): Promise<string | null> {
   const { findInstalledCli } = await import('../temporal/cli-binary.ts')

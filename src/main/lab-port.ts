@@ -31,11 +31,9 @@ export async function openLab({ dataFolder, inventoryFile }: Settings): Promise<
       say(stopped.length === 0 ? 'did not run' : `stopped ${stopped.length} processes`)
     },
     status: async () => (await lab.status()).map(toPart),
-    break: async (node, fault, { forGood }) => (await lab.break([node], fault, { forGood })).join('; '),
-    async heal(node) {
-      const done = await lab.heal(node === null ? undefined : [node])
-      return done.length === 0 ? 'nothing was broken' : done.join('; ')
-    },
+    break: (nodes, fault, options) => lab.break(nodes, fault, options),
+    partition: (sides) => lab.partition(sides, { splitBrain: true }),
+    heal: (node) => lab.heal(node === null ? undefined : [node]),
   }
 }
 
@@ -54,25 +52,34 @@ function summaryOf(parts: readonly Started[], entryUrl: string): string {
   return `${nodes} nodes behind ${entryUrl}, with request traffic${adopted > 0 ? ` (${adopted} processes ran already)` : ''}`
 }
 
-function toPart({
-  name,
-  kind,
-  pid,
-  address,
-  process,
-  broken,
-  backend,
-  role,
-}: LabPart): Awaited<ReturnType<LabPort['status']>>[number] {
-  const note = [role, backend === null ? null : `balancer: ${backend.state}`].filter((each) => each !== null)
-  return {
-    name,
-    kind,
-    pid,
-    address,
-    state: broken.length > 0 ? broken.join(', ') : process,
-    note: note.length > 0 ? note.join(', ') : null,
+function toPart(part: LabPart): Awaited<ReturnType<LabPort['status']>>[number] {
+  const { name, kind, pid, address, broken } = part
+  return { name, kind, pid, address, state: stateOf(part), isBroken: broken.length > 0, note: noteOf(part) }
+}
+
+function stateOf({ broken, process, spare }: LabPart): string {
+  if (broken.length > 0) return broken.join(', ')
+  switch (process) {
+    case 'running':
+      return 'running'
+    case 'stopped':
+      return 'paused'
+    case 'down':
+      return spare ? 'spare' : 'stopped'
   }
+}
+
+function noteOf({ role, backend, pid }: LabPart): string | null {
+  const traffic =
+    backend === null
+      ? null
+      : backend.state === 'in'
+        ? `in rotation, ${backend.requests} requests, ${backend.errors} errors`
+        : pid === null
+          ? null
+          : 'out of rotation'
+  const notes = [role, traffic].filter((each) => each !== null)
+  return notes.length > 0 ? notes.join(', ') : null
 }
 
 async function chooseLabPorts(): Promise<LabPorts> {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createApp } from '../api/create-app.ts'
 import { serveApp } from '../api/serve-app.ts'
 import { readOrCreateToken } from '../api/token.ts'
+import { variable } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
 import { openJournal } from '../journal/open-journal.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
@@ -12,13 +13,16 @@ import { connectEngine } from '../temporal/connect-engine.ts'
 import { openIntake } from './open-intake.ts'
 import { packageVersion } from './package-version.ts'
 import { keepInventory } from './keep-inventory.ts'
+import { maskKnownSecrets } from './known-secrets.ts'
 import { writeReadyNote } from './ready-note.ts'
 import { untilStopped } from './until-stopped.ts'
 
 /** Serves until it is told to stop. Answers the exit code. */
 export async function runServer(settings: Settings, say: (line: string) => void): Promise<number> {
   const stopped = untilStopped()
-  const log = createLogger(settings.log)
+  const token = await readOrCreateToken(join(settings.dataFolder, 'token'))
+  const masker = await maskKnownSecrets(settings, variable)
+  const log = createLogger({ ...settings.log, mask: masker.text })
   const inventory = await keepInventory(settings.inventoryFile, log)
   const engine = await connectEngine({ temporal: settings.temporal, inventory: inventory.current })
   const journal = await openJournal(settings.journal)
@@ -43,7 +47,7 @@ export async function runServer(settings: Settings, say: (line: string) => void)
   const app = createApp({
     ...{ engine, journal, checkpoints, metrics, log, hooks: intake.hooks },
     version: packageVersion(),
-    token: await readOrCreateToken(join(settings.dataFolder, 'token')),
+    token,
     inventory: inventory.current,
   })
   const listening = await serveApp(app, settings.server)

@@ -19,12 +19,14 @@ import { connectionOptions, prepareExternalNamespace } from '../temporal/connect
 import type { Engine } from '../temporal/engine.ts'
 import { bundlePath } from './bundle-path.ts'
 import { keepInventory } from './keep-inventory.ts'
+import { maskKnownSecrets } from './known-secrets.ts'
 import { writeReadyNote } from './ready-note.ts'
 import { toTemporalLogger } from './temporal-logger.ts'
 
 /** Works until SIGTERM or SIGINT, then lets what it began finish for a moment. Answers the exit code. */
 export async function runWorker(settings: Settings, say: (line: string) => void): Promise<number> {
-  const log = createLogger(settings.log)
+  const masker = await maskKnownSecrets(settings, variable)
+  const log = createLogger({ ...settings.log, mask: masker.text })
   installRuntime(log)
   const inventory = await keepInventory(settings.inventoryFile, log, () => void watchAll())
   const clusters = (): readonly string[] => inventory.current().clusters.map(({ name }) => name)

@@ -108,6 +108,8 @@ export interface ActionRef {
   readonly idempotency: Idempotency
   readonly attemptTimeoutMs: number
   readonly heartbeatMs: number
+  /** JSON Schema of its output where that is small: what a person supplies in its place is held to it. */
+  readonly output?: Json
 }
 
 export type UndoSpec =

@@ -47,6 +47,8 @@ export interface RunInput {
   readonly trigger: Json
   /** What an earlier run left on this target, for the step `undoLeft`. */
   readonly left?: readonly UndoEntry[]
+  /** Id of the run whose step this one is. */
+  readonly parent?: string
   /** The interpreter's state where this run continues an earlier one (continue-as-new). */
   readonly state?: Json
 }

@@ -31,7 +31,10 @@ export function createProcessControl(spec: ProcessControlSpec): ServiceControl {
     start: (node, signal) =>
       inTurn(spec, node, signal, async () => {
         const running = await findRunning(spec, node)
-        if (running !== null) return { started: false, pid: running.pid }
+        if (running !== null) {
+          await writeRecord(recordPath(spec, node), running)
+          return { started: false, pid: running.pid }
+        }
         const pid = await launch(spec, node)
         // A process that has ended already has no facts: the next look finds nothing and that is right.
         const facts = factsOf(pid)
@@ -42,7 +45,11 @@ export function createProcessControl(spec: ProcessControlSpec): ServiceControl {
     stop: (node, signal) =>
       inTurn(spec, node, signal, async () => {
         const running = await findRunning(spec, node)
-        if (running === null) return { stopped: false, forced: false }
+        if (running === null) {
+          // What is to be stopped and has died is stopped: its record would tell of a process that is missed.
+          await removeRecord(recordPath(spec, node))
+          return { stopped: false, forced: false }
+        }
         const forced = await end(running, spec.stopGraceMs, signal)
         await removeRecord(recordPath(spec, node))
         return { stopped: true, forced }

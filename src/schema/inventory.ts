@@ -11,7 +11,13 @@ import {
 } from '../inventory/defaults.ts'
 import { BOOL, closed, count, DURATION_PATTERN, oneOf, TEXT, TEXTS } from './literals.ts'
 
-export const DETECTOR_MODELS = ['gaussian-exact', 'akka-logistic', 'exponential-log10', 'ex-gaussian'] as const
+export const DETECTOR_MODELS = [
+  'calibrated',
+  'gaussian-exact',
+  'akka-logistic',
+  'exponential-log10',
+  'ex-gaussian',
+] as const
 
 const NAME: JsonSchema = {
   type: 'string',
@@ -139,31 +145,35 @@ export const HEARTBEAT: JsonSchema = closed({
 })
 
 export const DETECTOR: JsonSchema = closed({
-  model: optional(oneOf(...DETECTOR_MODELS), DEFAULT_DETECTOR.model, 'How silence becomes φ.'),
+  model: optional(
+    oneOf(...DETECTOR_MODELS),
+    DEFAULT_DETECTOR.model,
+    'How silence becomes φ. `calibrated` learns all gaps and needs no other key; the others are the classical formulas.',
+  ),
   windowSize: optional(
     count(10, 10_000),
     DEFAULT_DETECTOR.windowSize,
-    'Gaps that are remembered. Too low: φ jumps. Too high: it is slow to learn a new rhythm.',
+    'Classical models: gaps that are remembered. Too low: φ jumps. Too high: it is slow to learn a new rhythm.',
   ),
   minDeviationMs: optional(
     ms(1, 600_000),
     DEFAULT_DETECTOR.minDeviationMs,
-    'Too low: a very regular node is suspected at its first hiccup. Too high: failures are seen later.',
+    'Classical models. Too low: a very regular node is suspected at its first hiccup. Too high: failures are seen later.',
   ),
   pauseMs: optional(
     ms(0, 600_000),
     DEFAULT_DETECTOR.pauseMs,
-    'A pause that is nobody’s fault (garbage collection), added to the mean gap. Too high: failures are seen later by that much.',
+    'Classical models: a pause that is nobody’s fault (garbage collection), added to the mean gap. Too high: failures are seen later by that much.',
   ),
   suspectPhi: optional(
     phi,
     DEFAULT_DETECTOR.suspectPhi,
-    'Too low: healthy nodes are suspected. Too high: recovery begins late.',
+    '8 for the classical models. Too low: healthy nodes are suspected. Too high: recovery begins late.',
   ),
   failedPhi: optional(
     phi,
     DEFAULT_DETECTOR.failedPhi,
-    'Too low: a slow node is taken for failed. Too high: `failed` comes late.',
+    '16 for the classical models. Too low: a slow node is taken for failed. Too high: `failed` comes late.',
   ),
 })
 
@@ -202,6 +212,11 @@ export const CLUSTER: JsonSchema = closed(
     heartbeat: optional(HEARTBEAT, DEFAULT_HEARTBEAT as unknown as Json, 'How a node shows that it lives.'),
     detector: optional(DETECTOR, DEFAULT_DETECTOR as unknown as Json, 'When silence is suspicious.'),
     guard: optional(CLUSTER_GUARD, DEFAULT_GUARD as unknown as Json, 'Limits for all runs of the cluster.'),
+    page: optional(
+      { ...TEXTS, minItems: 0 },
+      [],
+      'Groups that are told what a person should know now; none: the first of `groups`.',
+    ),
   },
   ['name', 'nodes'],
 )

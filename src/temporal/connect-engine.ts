@@ -4,12 +4,12 @@ import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client
 import type { DetectorInput } from '../guard/protocol.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { SYSTEM_WORKFLOWS, TASK_QUEUE, detectorId } from '../plan/ids.ts'
-import { LIMITS, STATE_QUERY, type RunResult, type RunState } from '../plan/run.ts'
+import { LIMITS, STATE_QUERY, type RunState } from '../plan/run.ts'
 import { SERVER_MS, WORKER_MS, createCalls, sized, type Calls } from './calls.ts'
 import { openConnection, type TemporalSettings } from './connection.ts'
 import { createDetectorClient } from './detector-client.ts'
 import { EngineError, type Engine, type RunSummary } from './engine.ts'
-import { createRunFollower } from './follow-runs.ts'
+import { createRunFollower, readResult } from './follow-runs.ts'
 import { toRunSummary, type Info } from './run-summary.ts'
 import { prefixQuery, runsQuery } from './visibility-query.ts'
 import { readCheckpoints } from './watch-checkpoints.ts'
@@ -50,9 +50,8 @@ export async function connectEngine({ temporal, inventory }: EngineDeps): Promis
     async runResult(workflowId) {
       const handle = client.workflow.getHandle(workflowId)
       const attempt = { doing: `read how \`${workflowId}\` ended` }
-      const { status } = await within(SERVER_MS, attempt, () => handle.describe())
-      if (status.name !== 'COMPLETED') return null
-      return within(SERVER_MS, attempt, () => handle.result() as Promise<RunResult>)
+      const { runId, status, memo } = await within(SERVER_MS, attempt, () => handle.describe())
+      return within(SERVER_MS, attempt, () => readResult(client, workflowId, { runId, status: status.name, memo }))
     },
 
     async say(workflowId, verb, message) {

@@ -6,7 +6,9 @@ import { WorkflowContinuedAsNewError, WorkflowFailedError } from '@temporalio/cl
 import { WorkflowNotFoundError } from '@temporalio/common'
 import type { RunFollower } from '../guard/detector-port.ts'
 import type { FollowReport } from '../guard/protocol.ts'
+import { readRunResult } from '../plan/read-result.ts'
 import type { RunResult } from '../plan/run.ts'
+import { findOpenRuns, findRunById } from './find-runs.ts'
 
 type OpenRun = Parameters<RunFollower['firstClosed']>[0][number]
 
@@ -20,6 +22,8 @@ export const createRunFollower = (client: Client): RunFollower => ({
       ending.abort()
     }
   },
+  openRuns: (cluster) => findOpenRuns(client, cluster),
+  findRun: (workflowId) => findRunById(client, workflowId),
 })
 
 const RETRY_MS = 500
@@ -34,7 +38,7 @@ async function untilClosed(client: Client, run: OpenRun, signal: AbortSignal): P
       if (now === null) return { workflowId: run.workflowId, runId, status: 'GONE', result: null }
       const status = closedStatus(now.status)
       if (status !== null) {
-        const result = status === 'COMPLETED' ? await resultOf(client, run.workflowId, now.runId) : null
+        const result = await readResult(client, run.workflowId, now)
         return { workflowId: run.workflowId, runId: now.runId, status, result }
       }
       runId = now.runId
@@ -57,10 +61,16 @@ async function closed(client: Client, workflowId: string, runId: string): Promis
   }
 }
 
-async function describe(client: Client, workflowId: string): Promise<{ runId: string; status: string } | null> {
+interface Described {
+  readonly runId: string
+  readonly status: string
+  readonly memo: Readonly<Record<string, unknown>> | undefined
+}
+
+async function describe(client: Client, workflowId: string): Promise<Described | null> {
   try {
-    const { runId, status } = await client.workflow.getHandle(workflowId).describe()
-    return { runId, status: status.name }
+    const { runId, status, memo } = await client.workflow.getHandle(workflowId).describe()
+    return { runId, status: status.name, memo }
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null
     throw error
@@ -70,8 +80,16 @@ async function describe(client: Client, workflowId: string): Promise<{ runId: st
 const CLOSED = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'] as const
 const closedStatus = (name: string): (typeof CLOSED)[number] | null => CLOSED.find((each) => each === name) ?? null
 
-const resultOf = async (client: Client, workflowId: string, runId: string): Promise<RunResult | null> =>
-  ((await client.workflow.getHandle(workflowId, runId).result()) as RunResult | undefined) ?? null
+/** How a closed run says that it ended: by its result, or by its memo where Temporal shows it as Cancelled. */
+export async function readResult(
+  client: Client,
+  workflowId: string,
+  { runId, status, memo }: Described,
+): Promise<RunResult | null> {
+  const result: unknown =
+    status === 'COMPLETED' ? await client.workflow.getHandle(workflowId, runId).result() : undefined
+  return readRunResult({ status, result, memo })
+}
 
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => {

@@ -12,6 +12,7 @@ import {
   RUN_ID,
   speak,
   unreachable,
+  type IoOptions,
   type World,
 } from './fakes.ts'
 import { BAD, makeRunbookFolder } from './runbook-folder.ts'
@@ -20,12 +21,21 @@ const folder = makeRunbookFolder()
 const broken = makeRunbookFolder({ 'bad.yaml': BAD })
 const closed = { ...fakeSummary, status: 'completed' as const, closedAt: 1 }
 
+const queued = {
+  ...fakeDecision,
+  kind: 'held' as const,
+  reason: 'queued',
+  message: 'It waits for the run on `node-2`.',
+  workflowId: null,
+}
+
 const ROWS: readonly (readonly [
   title: string,
   words: string,
   exit: number,
   change?: ((world: World) => void) | undefined,
-  where?: string,
+  where?: string | undefined,
+  io?: IoOptions,
 ])[] = [
   ['help', '--help', 0],
   ['version', 'version', 0],
@@ -50,6 +60,18 @@ const ROWS: readonly (readonly [
     'run single-node-recovery -i node=node-2',
     4,
     (world) => (world.decision = { ...fakeDecision, kind: 'refused', reason: 'locked', workflowId: null }),
+  ],
+  [
+    'a start that is queued, and not waited for',
+    'run single-node-recovery -i node=node-2',
+    0,
+    (world) => (world.decision = queued),
+  ],
+  [
+    'a start that is queued for longer than the time given',
+    'run single-node-recovery -i node=node-2 --wait --timeout 5s',
+    5,
+    (world) => (world.decision = queued),
   ],
   ['two modes at once', 'run single-node-recovery -i node=node-2 --wait --detach', 2],
   ['a run that was effective', `follow ${RUN_ID}`, 0, (world) => end(world, fakeResult)],
@@ -84,6 +106,14 @@ const ROWS: readonly (readonly [
   ['a verb to a run that has ended', `cancel ${RUN_ID} --why x --yes`, 4, (world) => (world.runs = [closed])],
   ['an output that is no JSON', `supply ${RUN_ID} --value {`, 2, waiting],
   ['a fault that the lab does not have', 'lab break node-1 fire', 2],
+  ['several nodes at once', 'lab break node-1 node-2 hang', 0],
+  ['a node without a fault', 'lab break node-1', 2],
+  ['a fault without a node', 'lab break kill', 2],
+  ['nothing to break', 'lab break', 2],
+  ['sides of the lab', 'lab break --partition 2/3', 0],
+  ['sides and nodes at once', 'lab break node-1 --partition 2/3', 2],
+  ['a split brain without a partition', 'lab break node-1 kill --split-brain', 2],
+  ['an approval that may not ask, on a terminal', 'approve --no-input', 2, waiting, undefined, { canAsk: true }],
   ['a family without a verb', 'lab', 2],
   ['a healthy installation', 'doctor', 0],
   ['an installation without workers', 'doctor', 1, (world) => (world.health = { ...world.health, workers: 0 })],
@@ -108,11 +138,11 @@ function end(world: World, result: World['result']): void {
   world.result = result
 }
 
-for (const [title, words, exit, change, where = folder] of ROWS)
+for (const [title, words, exit, change, where = folder, io] of ROWS)
   test(`${title}: \`phix ${words}\` exits ${exit}`, async () => {
     const world = createWorld()
     change?.(world)
-    const said = await speak(words.split(' '), world, where)
+    const said = await speak(words.split(' '), world, where, io)
     expect(said).toMatchObject({ exit })
     // A failure is told, with what to do, and never as a stack.
     if (exit !== 0) expect(said.err + said.out).not.toBe('')

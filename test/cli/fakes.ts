@@ -353,8 +353,11 @@ export interface World {
   state: RunState | Error
   result: RunResult | null
   decision: Decision
+  /** What the detector has decided by the time it is asked again. */
+  decisionsLater: Decision[]
   said: { workflowId: string; verb: Verb; message: VerbMessage }[]
   started: unknown[]
+  requestId: string
   records: JournalRecord[]
   inventory: Inventory
   health: { server: string | null; workers: number; problem: string | null }
@@ -371,8 +374,10 @@ export function createWorld(): World {
     state: fakeState,
     result: null,
     decision: fakeDecision,
+    decisionsLater: [fakeDecision],
     said: [],
     started: [],
+    requestId: '',
     records: [
       {
         id: 'd1',
@@ -408,6 +413,7 @@ export function createFakeEngine(world: World): Engine {
     detector: {
       start: async (cluster, request): Promise<StartReply> => {
         world.started.push({ cluster, ...request, requestId: typeof request.requestId })
+        world.requestId = request.requestId
         const { decision } = world
         return { decision, workflowId: decision.workflowId, runId: null }
       },
@@ -415,9 +421,13 @@ export function createFakeEngine(world: World): Engine {
       mark: () => Promise.reject(new Error('not faked')),
       alert: () => Promise.reject(new Error('not faked')),
       observe: () => Promise.reject(new Error('not faked')),
-      state: async () => fakeDetectorState,
+      state: async () => ({ ...fakeDetectorState, decisions: world.decisionsLater }),
     },
-    follower: { firstClosed: () => Promise.reject(new Error('not faked')) },
+    follower: {
+      firstClosed: () => Promise.reject(new Error('not faked')),
+      openRuns: () => Promise.reject(new Error('not faked')),
+      findRun: () => Promise.reject(new Error('not faked')),
+    },
     checkpoints: () => Promise.reject(new Error('not faked')),
     listRuns: async (filter) =>
       world.runs
@@ -461,10 +471,19 @@ const fakeLab: LabPort = {
   up: async (say) => say('lab: up'),
   down: async (say) => say('lab: down'),
   status: async () => [
-    { name: 'node-1', kind: 'node', pid: 4711, address: 'http://127.0.0.1:5110', state: 'running', note: null },
+    {
+      name: 'node-1',
+      kind: 'node',
+      pid: 4711,
+      address: 'http://127.0.0.1:5110',
+      state: 'running',
+      isBroken: false,
+      note: 'leader',
+    },
   ],
-  break: async (node, fault, { forGood }) => `${node}: ${fault}${forGood ? ' for good' : ''}`,
-  heal: async (node) => `${node ?? 'all'} healed`,
+  break: async (nodes, fault, { forGood }) => nodes.map((node) => `${node}: ${fault}${forGood ? ' for good' : ''}`),
+  partition: async (sides) => [`cut ${sides}`],
+  heal: async (node) => [`${node ?? 'all'} healed`],
 }
 
 export function createFakeDeps(world: World, folder: string): CliDeps {

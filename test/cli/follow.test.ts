@@ -5,7 +5,6 @@ import {
   createFakeEngine,
   createWorld,
   fakeResult,
-  fakeState,
   fakeSummary,
   NOW,
   RUN_ID,
@@ -144,12 +143,66 @@ test('--json gives one object a change and the end last', async () => {
   expect(lines.at(-1)).toMatchObject({ exit: 0 })
 })
 
-test('while only the check goes on, it says so: nobody looks at a table in which nothing moves', async () => {
+const ended = (agoMs: number): World['runs'][number] => ({
+  ...fakeSummary,
+  status: 'completed',
+  outcome: 'effective',
+  startedAt: NOW - agoMs - 200,
+  closedAt: NOW - agoMs,
+})
+
+test('--latest shows a run that has just ended, and says so', async () => {
   const world = createWorld()
-  const steps = fakeState.steps.map((step) => ({ ...step, status: 'completed' as const }))
-  world.state = { ...fakeState, steps }
-  world.onLook = (look) => {
-    if (look === 4) finish(world)
-  }
-  expect((await follow(world)).out.match(/checking that it helped/g)).toHaveLength(1)
+  world.runs = [ended(3_000)]
+  world.result = fakeResult
+  const { exit, err, out } = await follow(world, 'follow --latest')
+  expect(exit).toBe(0)
+  expect(err).toContain(`${RUN_ID} ended 3 s ago. Looking whether another one starts`)
+  expect(out).toContain('✓ effective')
+})
+
+test('--latest waits a moment for the run of what was broken just now, before it shows one that has ended', async () => {
+  const world = createWorld()
+  world.runs = [ended(2_000)]
+  world.result = fakeResult
+  const engine = createFakeEngine(world)
+  const next = { ...fakeSummary, workflowId: 'single-node-recovery/node-3/next', startedAt: NOW + 3_000 }
+  let asked = 0
+  world.connect = () => ({
+    ...engine,
+    listRuns: async (filter) => {
+      if (asked++ === 6) world.runs = [next, ...world.runs]
+      return engine.listRuns(filter)
+    },
+  })
+  world.onLook = () => (world.runs = [{ ...next, status: 'completed', closedAt: NOW + 9_000, outcome: 'effective' }])
+  expect((await follow(world, 'follow --latest')).out).toContain(next.workflowId)
+})
+
+test('--latest does not take a run of an hour ago for the latest, and catches one that ends between two looks', async () => {
+  const world = createWorld()
+  world.runs = [ended(3_600_000)]
+  world.result = fakeResult
+  const engine = createFakeEngine(world)
+  let asked = 0
+  world.connect = () => ({
+    ...engine,
+    listRuns: async (filter) => {
+      if (asked++ === 4) world.runs = [{ ...ended(0), startedAt: NOW + 1, closedAt: NOW + 200 }, ...world.runs]
+      return engine.listRuns(filter)
+    },
+  })
+  const { exit, err } = await follow(world, 'follow --latest')
+  expect(err).toContain('No run is open. Waiting for the next one')
+  expect(exit).toBe(0)
+})
+
+test('--latest prefers what moves to what waits for a person', async () => {
+  const world = createWorld()
+  const waits = { ...fakeSummary, workflowId: 'planned/node-5/x', waiting: true, startedAt: NOW }
+  world.runs = [waits, fakeSummary]
+  world.onLook = () => finish(world)
+  expect((await follow(world, 'follow --latest')).err).toContain(
+    `2 runs are open (phix list --open); this is ${RUN_ID}.`,
+  )
 })

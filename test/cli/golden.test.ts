@@ -89,6 +89,9 @@ const CASES: readonly (readonly [
   ['docs-catalogue', 'docs'],
   ['lab-status', 'lab status'],
   ['lab-break', 'lab break node-1 kill --for-good'],
+  ['list-plain', 'list --plain'],
+  ['status-plain', 'status --plain'],
+  ['check-plain', 'check --plain', undefined, undefined, broken],
 ]
 
 for (const [name, words, change, io, where = folder] of CASES)

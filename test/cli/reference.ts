@@ -9,7 +9,8 @@ Made from the command tree: \`UPDATE=1 npx vitest run test/cli/help.test.ts\` wr
 [operate.md](operate.md) instead.
 
 **Streams.** Data goes to stdout, talk to stderr: a pipe gets data only. \`--json\` gives one object (of \`follow\`: one a
-change) with \`"v":1\`; fields are added, never renamed, within one version. \`-q\` leaves data and errors.
+change) with \`"v":1\`; fields are added, never renamed, within one version. \`--plain\` gives one record a line with tabs
+between, for \`grep\`, \`cut\` and \`sort\`; \`-q\` leaves data and errors.
 
 **Terminals.** Colours only repeat what marks and words say; \`--no-color\`, \`NO_COLOR\` and \`TERM=dumb\` turn them off.
 Nothing redraws unless stdout is a terminal. Control characters in what targets and alerts say are shown as text
@@ -19,7 +20,7 @@ Nothing redraws unless stdout is a terminal. Control characters in what targets 
 Neither cancels a run; only \`phix cancel\` does.
 
 **Scripts.** No verb needs a prompt: where one would be asked, say \`--yes\`; without it, and without a terminal, the verb
-ends with 2 and prints the exact command.
+ends with 2 and prints the exact command. \`--no-input\` makes it so on a terminal, too.
 
 ## Exit codes
 `

@@ -42,7 +42,7 @@ interface Published {
   readonly thenHeartbeatAt?: number
   readonly availableAfter?: readonly (readonly [number, boolean])[]
 }
-const kit = JSON.parse(readFileSync(new URL('./vectors.json', import.meta.url), 'utf8')) as {
+const kit = JSON.parse(readFileSync(new URL('./kit/vectors.json', import.meta.url), 'utf8')) as {
   vectors: readonly Vector[]
   published: readonly Published[]
   edgeCases: readonly { name: string; times: readonly number[]; at: number }[]

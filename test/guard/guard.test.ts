@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { grant } from '../../src/guard/decide.ts'
 import { beforeMark, nextLook } from '../../src/guard/guard.ts'
 import type { UndoEntry } from '../../src/plan/run.ts'
-import { candidateOf, createBench, person, planOf, reportOf } from './cases.ts'
+import { candidateOf, createBench, person, planOf, reportOf, resultOf } from './cases.ts'
 
 const MINUTE = 60_000
 const LEFT: UndoEntry = {
@@ -247,7 +247,24 @@ describe('the end of a run', () => {
     bench.send({ kind: 'tick' }, 7000)
     expect(bench.state.open).toEqual([])
     expect(bench.last).toMatchObject({ kind: 'held', reason: 'needs-human' })
+    expect(bench.last?.message).toContain('it was ended from outside and took nothing back')
     expect(bench.state.notes).toHaveLength(1)
+  })
+  test.each([
+    ['everything else was taken back', [], 'All else it had changed was taken back.'],
+    [
+      'some changes could not be taken back',
+      [{ ...LEFT, title: 'Move its load' }],
+      'Still in the world: Move its load.',
+    ],
+  ] as const)('that needs a person says so where %s', (_, left, sentence) => {
+    const bench = createBench()
+    bench.observe('node-2', 'suspect', 1000)
+    const result = { ...resultOf('needs-human'), message: 'Nobody knows whether `x` happened.', left }
+    const report = { workflowId: bench.started[0]!, runId: 'r', status: 'COMPLETED', result } as const
+    bench.send({ kind: 'closed', report }, 5000)
+    expect(bench.last?.message).toContain(`Nobody knows whether \`x\` happened. ${sentence}`)
+    expect(bench.last?.message).not.toContain('stays')
   })
   test('told twice is told once', () => {
     const bench = createBench()

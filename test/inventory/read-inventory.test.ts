@@ -64,14 +64,15 @@ describe('an inventory', () => {
           ],
           heartbeat: { kind: 'http', path: '/api/v1/health', intervalMs: 1_000, timeoutMs: 800 },
           detector: {
-            model: 'gaussian-exact',
+            model: 'calibrated',
             windowSize: 200,
             minDeviationMs: 400,
             pauseMs: 0,
-            suspectPhi: 8,
-            failedPhi: 16,
+            suspectPhi: 4,
+            failedPhi: 6,
           },
           guard: { runsInFlight: 3, startsPerMinute: 10, override: null },
+          page: [],
         },
       ],
     })
@@ -98,6 +99,18 @@ describe('an inventory', () => {
     expect(undocumented).toEqual([])
   })
 
+  test('a classical model keeps the thresholds it is known for, unless the inventory says others', () => {
+    const thresholds = (detector: string) => {
+      const result = read(`${MINIMAL}    detector: ${detector}\n`)
+      const { suspectPhi, failedPhi } = (result.ok && result.inventory.clusters[0]?.detector) || {}
+      return [suspectPhi, failedPhi]
+    }
+    expect(thresholds('{ model: akka-logistic }')).toEqual([8, 16])
+    expect(thresholds('{ model: calibrated }')).toEqual([4, 6])
+    expect(thresholds('{ model: ex-gaussian, suspectPhi: 5 }')).toEqual([5, 16])
+    expect(thresholds('{ suspectPhi: 5 }')).toEqual([5, 6])
+  })
+
   const mistakes: Readonly<Record<string, readonly [string, string]>> = {
     'an unknown key': ['RB201', MINIMAL.replace('members:', '«membrs»:')],
     'an unknown key of a node': ['RB201', MINIMAL.replace('{ name: node-1,', '{ name: node-1, «adress»: x,')],
@@ -119,6 +132,7 @@ describe('an inventory', () => {
     'a member that is no node': ['RB402', MINIMAL.replace('[node-1, node-2]', '[node-1, «node-3»]')],
     'a member twice': ['RB401', MINIMAL.replace('[node-1, node-2]', '[node-1, «node-1»]')],
     'more replicas at least than at most': ['RB403', `${MINIMAL}        replicas: { «min»: 3, max: 2 }\n`],
+    'suspect above what failed is by default': ['RB403', `${MINIMAL}    detector: { «suspectPhi»: 8 }\n`],
     'suspect above failed': ['RB403', `${MINIMAL}    detector: { «suspectPhi»: 20 }\n`],
     'an interval out of range': ['RB204', `${MINIMAL}    heartbeat: { intervalMs: «1ms» }\n`.replace('«1ms»', '«1»')],
     'a model that is none': ['RB204', `${MINIMAL}    detector: { model: «gauss» }\n`],

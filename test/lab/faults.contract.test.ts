@@ -111,7 +111,7 @@ describe('a fault is what it says, and heals', () => {
     const pid = pidOf(2)
     await world.lab.break(['node-2'], 'kill')
     expect(stateOf(pid)).toBe('gone')
-    expect(await accepts(node(2))).toBe(false)
+    await until(async () => !(await accepts(node(2))), 'its port refuses')
     await untilErrorsAreCounted(2)
     await world.lab.heal(['node-2'])
     expect(stateOf(pidOf(2))).toBe('running')
@@ -294,6 +294,22 @@ describe('the cluster', () => {
       'one again',
     )
     await until(async () => (await get(node(2), '/cluster/size')).body['size'] === 5, 'node-2 reaches all')
+  })
+
+  test('2/3: the smaller side is chosen without the leader', async () => {
+    await until(async () => (await leaders()).length === 1, 'one leads')
+    const [leader = ''] = await leaders()
+    const done = await world.lab.partition('2/3')
+    expect(done).toHaveLength(2)
+    expect(done.some((line) => line.startsWith(`${leader}:`))).toBe(false)
+    await world.lab.heal()
+    await until(async () => (await leaders()).length === 1, 'one leads again')
+  })
+
+  test.each(['1/2', '5/0', '2-3', '3/3'])('`%s` divides nothing, and examples are given', async (sides) => {
+    await expect(world.lab.partition(sides)).rejects.toThrow(
+      `\`${sides}\` does not divide the 5 nodes that run; say 1/4 or 2/3`,
+    )
   })
 
   test('partition with a split brain: two lead at once; healed, one', async () => {

@@ -174,6 +174,18 @@ test('down stops every process', async () => {
   expect(running.filter((pid) => isAlive(pid))).toEqual([])
 })
 
+test('what was stopped is stopped, not broken, also where it had died before', async () => {
+  await world.lab.up()
+  await world.lab.break(['node-2'], 'kill')
+  expect((await world.lab.status())[1]?.broken).toEqual(['kill'])
+  await world.lab.down()
+  const status = await world.lab.status()
+  expect(status.map(({ process, broken }) => [process, broken])).toEqual(status.map(() => ['down', []]))
+  expect(await world.lab.heal()).toEqual([])
+  await world.lab.up()
+  expect((await world.lab.status())[1]).toMatchObject({ process: 'running', broken: [] })
+})
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)

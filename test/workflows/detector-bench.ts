@@ -34,7 +34,17 @@ export async function startDetectorBench() {
       for (const record of records) this.records.set(`${record.kind} ${record.id}`, record)
       return Promise.resolve(records.length)
     },
-    read: () => Promise.resolve([]),
+    read({ kind, cluster, target, since = 0, limit = 1_000 }) {
+      const found = [...this.records.values()].filter(
+        (record) =>
+          record.kind === kind &&
+          record.cluster === cluster &&
+          (target === undefined || record.target === target) &&
+          record.at >= since,
+      )
+      const newest = found.map((record, sequence) => ({ ...record, sequence })).toSorted((a, b) => b.at - a.at)
+      return Promise.resolve(newest.slice(0, limit))
+    },
     close: () => Promise.resolve(),
   }
   const runbooks: KnownRunbook[] = [recovery, backAgain].map((plan) => ({ plan, planHash: 'a'.repeat(64) }))
@@ -101,6 +111,21 @@ export async function startDetectorBench() {
       }
       await client.workflow.start('detector', { workflowId: detectorId(name), taskQueue: TASK_QUEUE, args: [input] })
       return name
+    },
+    /** Ends a detector without a word, and begins another one: as after "Terminate" in Temporal's own UI. */
+    async replace(cluster: string, meanwhile: () => Promise<unknown> = () => Promise.resolve()) {
+      await client.workflow.getHandle(detectorId(cluster)).terminate('for the test')
+      await meanwhile()
+      await engine.ensureDetector(cluster)
+    },
+    /** Answers once the journal has a record. */
+    async written(holds: (record: JournalRecord) => boolean, withinMs = 20_000): Promise<JournalRecord> {
+      for (const endAt = Date.now() + withinMs; ;) {
+        const found = [...journal.records.values()].find(holds)
+        if (found !== undefined) return found
+        if (Date.now() > endAt) throw new Error(`never written; there is ${[...journal.records.keys()].join(', ')}`)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
     },
     see: (cluster: string, target: string, verdict: VerdictObservation['verdict'], confirmed = true) =>
       engine.detector.observe(cluster, [

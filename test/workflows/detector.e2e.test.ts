@@ -1,10 +1,23 @@
 import { randomUUID } from 'node:crypto'
+import { defineSearchAttributeKey } from '@temporalio/common'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { detectorId, TASK_QUEUE } from '../../src/plan/ids.ts'
 import { resultOf } from '../guard/cases.ts'
 import { describeWithTemporal } from '../temporal-server.ts'
 import { startDetectorBench } from './detector-bench.ts'
-import { recovery } from './stubs/lab-of-three.ts'
+import { clusterOf, nodeOf, recovery } from './stubs/lab-of-three.ts'
+
+// What takes `node-3` out of the cluster leaves behind.
+const left = [
+  {
+    stepId: 'out',
+    title: 'Out',
+    action: { name: 'node.mark', effect: 'change', idempotency: 'yes', attemptTimeoutMs: 1, heartbeatMs: 1 } as const,
+    args: { node: 'node-3' },
+    target: 'node-3',
+  },
+]
+const markedFailed = { target: 'node-3', desired: 'failed', why: 'gone', key: 'k1' } as const
 
 describeWithTemporal('a detector on a real server', () => {
   let bench: Awaited<ReturnType<typeof startDetectorBench>>
@@ -33,11 +46,12 @@ describeWithTemporal('a detector on a real server', () => {
     const described = await bench.client.workflow.getHandle(run.workflowId).describe()
     expect(described.type).toBe('single-node-recovery')
     expect(described.memo).toMatchObject({ phixGrant: { workflowId: run.workflowId } })
-    expect(await described.staticSummary()).toBe(recovery.summary)
+    expect(await described.staticSummary()).toBe(`node-2: ${recovery.summary}`)
+    expect(await described.staticDetails()).toContain('started by the detector (verdict: `node-2` is suspect')
     const { currentDetails } = await bench.client.workflow
       .getHandle(detectorId(lab))
       .query<{ currentDetails: string }>('__temporal_workflow_metadata')
-    expect(currentDetails).toContain(`| ${run.workflowId} | node-2 |`)
+    expect(currentDetails).toContain(`| ${run.workflowId} | &emsp;node-2 |`)
     await bench.finish(run.workflowId, resultOf('effective'))
     await bench.until(lab, ({ open }) => open.length === 0)
     expect((await bench.decisions(lab)).map(({ kind }) => kind)).toEqual(['started'])
@@ -165,24 +179,8 @@ describeWithTemporal('a detector on a real server', () => {
     const lab = await bench.start('eight')
     await bench.see(lab, 'node-3', 'failed')
     const run = await openRun(lab)
-    const left = [
-      {
-        stepId: 'out',
-        title: 'Out',
-        action: {
-          name: 'node.mark',
-          effect: 'change',
-          idempotency: 'yes',
-          attemptTimeoutMs: 1,
-          heartbeatMs: 1,
-        } as const,
-        args: { node: 'node-3' },
-        target: 'node-3',
-      },
-    ]
-    const mark = { target: 'node-3', desired: 'failed', why: 'gone', key: 'k1' } as const
-    expect(await bench.engine.detector.mark(lab, mark)).toEqual({ before: 'serving' })
-    expect(await bench.engine.detector.mark(lab, mark)).toEqual({ before: 'serving' })
+    expect(await bench.engine.detector.mark(lab, markedFailed)).toEqual({ before: 'serving' })
+    expect(await bench.engine.detector.mark(lab, markedFailed)).toEqual({ before: 'serving' })
     await bench.finish(run.workflowId, resultOf('effective', left))
     await bench.until(lab, ({ open, targets }) => open.length === 0 && targets['node-3']?.undoLater.length === 1)
     await bench.see(lab, 'node-3', 'healthy')
@@ -194,6 +192,70 @@ describeWithTemporal('a detector on a real server', () => {
       left,
       startedBy: { kind: 'returned' },
     })
+  })
+
+  test('one that was terminated is followed by one that knows open runs, their locks, what was tried, and what nodes are meant to be', async () => {
+    const cluster = clusterOf('reborn', { nodes: ['node-1', 'node-2', 'node-3', 'node-4'].map(nodeOf) })
+    const lab = await bench.start('reborn', {}, cluster)
+    await bench.see(lab, 'node-3', 'failed')
+    const out = await openRun(lab)
+    await bench.engine.detector.mark(lab, markedFailed)
+    await bench.finish(out.workflowId, resultOf('effective', left))
+    await bench.until(lab, ({ open }) => open.length === 0)
+    await bench.see(lab, 'node-2', 'suspect')
+    const healing = await openRun(lab)
+    const closing = await bench.engine.detector.start(lab, request('single-node-recovery', 'node-4'))
+    const past = 'single-node-recovery/node-1/by-hand'
+    const input = {
+      ...{ plan: recovery, planHash: 'x', inputs: {}, cluster: lab, target: 'node-1', trigger: {} },
+      startedBy: { kind: 'person', name: 'ada' } as const,
+    }
+    const handle = await bench.client.workflow.start('single-node-recovery', {
+      workflowId: past,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      typedSearchAttributes: [{ key: defineSearchAttributeKey('PhixCluster', 'KEYWORD'), value: lab }],
+    })
+    const grantRequest = { workflowId: past, runId: handle.firstExecutionRunId, runbook: 'single-node-recovery' }
+    await bench.engine.detector.grant(lab, {
+      ...{ ...grantRequest, planHash: 'x', target: 'node-1', lock: 'node-1', guard: recovery.guard },
+      startedBy: input.startedBy,
+    })
+    await bench.written(({ kind, workflowId }) => kind === 'decision' && workflowId === past)
+
+    await bench.replace(lab, () => bench.finish(closing.workflowId!, resultOf('ineffective')))
+    await bench.see(lab, 'node-2', 'suspect')
+    await bench.see(lab, 'node-2', 'failed')
+    const after = await bench.until(lab, ({ targets }) => targets['node-2']?.verdict === 'failed')
+    expect(after.open.map(({ workflowId }) => workflowId)).toEqual(expect.arrayContaining([healing.workflowId, past]))
+    expect(after.targets['node-3']).toMatchObject({ desired: 'failed', undoLater: left })
+    for (const node of ['node-1', 'node-2'])
+      expect((await bench.engine.detector.start(lab, request('single-node-recovery', node))).decision).toMatchObject({
+        kind: 'refused',
+        reason: 'locked',
+      })
+    const ended = await bench.written(({ kind, workflowId }) => kind === 'run' && workflowId === closing.workflowId)
+    expect(ended.body).toMatchObject({ outcome: 'ineffective' })
+    await bench.until(lab, ({ targets }) => (targets['node-4']?.cooldownUntil ?? 0) > Date.now())
+    expect(await bench.engine.detector.mark(lab, markedFailed)).toEqual({ before: 'serving' })
+    await bench.see(lab, 'node-3', 'healthy')
+    await bench.until(lab, ({ open }) => open.some(({ runbook }) => runbook === 'return-to-service'))
+    // One start an episode (I2), one open run a lock (I1), seen from Temporal.
+    const started = (await bench.runs(lab)).map((id) => id.split('/').slice(0, 2).join('/'))
+    expect(started.toSorted()).toEqual([
+      'return-to-service/node-3',
+      ...['node-1', 'node-2', 'node-3', 'node-4'].map((node) => `single-node-recovery/${node}`),
+    ])
+  }, 60_000)
+
+  test('a run that Temporal itself cancelled has the result that it left in its memo', async () => {
+    const lab = await bench.start('cancelled')
+    const { workflowId } = await bench.engine.detector.start(lab, request())
+    await bench.client.workflow.getHandle(workflowId!).cancel()
+    await bench.until(lab, ({ open }) => open.length === 0)
+    const ended = await bench.written((record) => record.kind === 'run' && record.workflowId === workflowId)
+    expect(ended.body).toMatchObject({ outcome: 'cancelled', result: { message: 'asked for in Temporal' } })
+    expect(await bench.engine.runResult(workflowId!)).toMatchObject({ message: 'asked for in Temporal' })
   })
 
   test('a journal that is away keeps no start waiting, and gets everything when it is back', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createGates, type Gates } from '../../workflows/gates.ts'
 import type { GateRequest } from '../../workflows/interpreter/host.ts'
+import type { Json } from '../../src/plan/json.ts'
 import type { Verb } from '../../src/plan/run.ts'
 
 const request = (more: Partial<GateRequest> = {}): GateRequest => ({
@@ -83,5 +84,27 @@ describe('a gate', () => {
     )
     const big = { gate: 'ok', hash: hashOfGate(gates), by: 'ada', value: 'x'.repeat(40_000) }
     expect(gates.judge('approve', big, 0).kind).toBe('refused')
+  })
+
+  test('takes by `supply` only what the step puts out, and says what does not fit', () => {
+    const gates = createGates()
+    const output = {
+      type: 'object',
+      required: ['healthy'],
+      properties: { healthy: { type: 'boolean' } },
+      additionalProperties: false,
+    }
+    gates.open(request({ verbs: ['retry', 'supply'], kind: 'parked', output }))
+    const supply = (value: Json) => gates.judge('supply', { gate: 'ok', hash: hashOfGate(gates), by: 'ada', value }, 1)
+    expect(supply({ healthy: true }).kind).toBe('accepted')
+    for (const wrong of [null, {}, { healthy: 'yes' }, { healthy: true, more: 1 }])
+      expect(supply(wrong)).toMatchObject({
+        kind: 'refused',
+        sentence: expect.stringContaining('The `value` is not what gate `ok` puts out: ') as string,
+      })
+    expect(gates.say('supply', { gate: 'ok', hash: hashOfGate(gates), by: 'ada', value: { healthy: 1 } }, 1).kind).toBe(
+      'refused',
+    )
+    expect(gates.list()).toHaveLength(1)
   })
 })

@@ -58,7 +58,7 @@ export const change = (
   return step('act', id, { action: ref, with: args ?? { of: { lit: id } }, targets: ['of'], undo }, rest)
 }
 
-export const read = (id: string, common: Common = {}): ActStep =>
+export const read = (id: string, common: Common & Partial<Pick<ActStep, 'with'>> = {}): ActStep =>
   change(id, { ...common, undo: { kind: 'nothing' }, action: action('test.read', { effect: 'read' }) })
 
 const NO_OUTPUTS: ValueMap = {}

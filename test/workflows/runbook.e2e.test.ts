@@ -94,14 +94,14 @@ describeWithTemporal('a run of a runbook', () => {
     const handle = await start(unverified([read('look'), approve('ok')]))
     const gate = await gateOf(handle)
     const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')
-    expect(metadata.currentDetails).toContain('| look | Title of look | ✓ completed |')
+    expect(metadata.currentDetails).toContain('| ✓ completed | &emsp;Title of look |')
     expect(metadata.currentDetails).toContain(
       `phix approve ${handle.workflowId} --gate ok --hash ${gate.snapshotHash.slice(0, 8)}`,
     )
     const { events } = await handle.fetchHistory()
     const summaries = (events ?? []).map((event) => Buffer.from(event.userMetadata?.summary?.data ?? []).toString())
     expect(summaries).toContain('"Title of look"')
-    expect(summaries).toContain('"Title of ok: ok"')
+    expect(summaries).toContain('"Waits for a person: Title of ok"')
     await handle.executeUpdate('approve', { args: [vote(gate)] })
     expect(await handle.result()).toMatchObject({ outcome: 'effective' })
   })

@@ -3,6 +3,7 @@ import { proxyActivities } from '@temporalio/workflow'
 import type {
   FollowCall,
   FollowReport,
+  LearnCall,
   MatchCall,
   MatchReport,
   RecordCall,
@@ -11,6 +12,7 @@ import type {
   WatchCall,
   WatchCheckpoint,
 } from '../../src/guard/protocol.ts'
+import type { LearnReport } from '../../src/guard/recall.ts'
 import type { NotifyCall } from '../../src/plan/run.ts'
 
 interface Watching {
@@ -19,6 +21,7 @@ interface Watching {
   route(call: RouteCall): Promise<RouteReport>
   follow(call: FollowCall): Promise<FollowReport>
   record(call: RecordCall): Promise<number>
+  learn(call: LearnCall): Promise<LearnReport>
   notify(call: NotifyCall): Promise<unknown>
 }
 
@@ -35,6 +38,10 @@ const unyielding = proxyActivities<Watching>({
   startToCloseTimeout: 10_000,
   retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30_000 },
 })
+const patient = proxyActivities<Watching>({
+  startToCloseTimeout: 60_000,
+  retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 10_000 },
+})
 const prompt = proxyActivities<Watching>({
   startToCloseTimeout: 5_000,
   retry: { initialInterval: 200, backoffCoefficient: 2, maximumAttempts: 3 },
@@ -47,12 +54,24 @@ export const watch = (call: WatchCall, summary: string): Promise<WatchCheckpoint
 export const follow = (call: FollowCall): Promise<FollowReport> =>
   endless.follow.executeWithOptions({ summary: `Follow ${call.open.length} open run(s)` }, [call])
 /** Retried for ever: a decision that was made will be in the journal. */
-export const record = (call: RecordCall): Promise<number> => unyielding.record(call)
+export const record = (call: RecordCall): Promise<number> =>
+  unyielding.record.executeWithOptions({ summary: `Write ${call.records.length} record(s) to the journal` }, [call])
+/** Retried for ever: nothing starts before it is known what runs already. */
+export const learn = (call: LearnCall): Promise<LearnReport> =>
+  patient.learn.executeWithOptions({ summary: 'Learn which runs are open and what nodes are meant to be' }, [call])
 /** What nobody waits for is matched as soon as a worker can. */
-export const matchStanding = (call: MatchCall): Promise<MatchReport> => unyielding.match(call)
+export const matchStanding = (call: MatchCall): Promise<MatchReport> =>
+  unyielding.match.executeWithOptions({ summary: matchSummary(call) }, [call])
 /** Retried for ever: what intake has acknowledged is answered. */
 export const route = (call: RouteCall): Promise<RouteReport> =>
   unyielding.route.executeWithOptions({ summary: `Route ${call.alerts.length} alert(s)` }, [call])
 /** A person waits: three tries, then the truth. */
-export const matchForPerson = (call: MatchCall): Promise<MatchReport> => prompt.match(call)
-export const notify = (call: NotifyCall): Promise<unknown> => prompt.notify(call)
+export const matchForPerson = (call: MatchCall): Promise<MatchReport> =>
+  prompt.match.executeWithOptions({ summary: matchSummary(call) }, [call])
+export const notify = (call: NotifyCall): Promise<unknown> =>
+  prompt.notify.executeWithOptions({ summary: `Tell ${call.to.join(', ')}` }, [call])
+
+const matchSummary = ({ trigger }: MatchCall): string =>
+  trigger.kind === 'person'
+    ? `May ${trigger.runbook} start? ${trigger.by} asks`
+    : `Which runbook helps ${trigger.target}?`

@@ -7,26 +7,38 @@ const DECISIONS = 10
 /** Writes the state as Markdown. Costs no event: it is read by a query. */
 export function currentDetails(state: GuardState): string {
   const members = Object.entries(state.targets).filter(([, { isMember }]) => isMember)
-  const well = members.filter(([, { verdict, desired }]) => verdict === 'healthy' && desired === 'serving')
-  const others = members.filter((member) => !well.includes(member)).slice(0, ROWS)
+  // A spare that does not answer is as it should be.
+  const wanted = members.filter(([, { desired, verdict }]) => desired !== 'spare' || verdict === 'healthy')
+  const spares = members.length - wanted.length
+  const well = wanted.filter(([, { verdict, desired }]) => verdict === 'healthy' && desired === 'serving')
+  const others = wanted.filter((member) => !well.includes(member)).slice(0, ROWS)
   return [
-    `**${state.cluster}**: ${well.length} of ${members.length} targets are healthy and serving.`,
-    ...(state.frozen === null ? [] : [`**Nothing starts by itself:** ${state.frozen}`]),
+    `**${state.cluster}**: ${well.length} of ${wanted.length} nodes are healthy and serving${spares === 0 ? '' : `; ${spares} more are spare`}.`,
+    ...(state.frozen === null ? [] : ['', `**Nothing starts by itself:** ${state.frozen}`]),
     ...table(
-      ['target', 'verdict', 'meant to be', 'evidence'],
+      ['node', 'verdict', 'meant to be', 'evidence'],
       others.map(([name, { verdict, desired, evidence }]) => [name, verdict, desired, evidence]),
     ),
     ...table(
       ['open run', 'on', 'since'],
-      state.open.slice(0, ROWS).map((run) => [run.workflowId, run.target, new Date(run.startedAt).toISOString()]),
+      state.open.slice(0, ROWS).map((run) => [run.workflowId, run.target, timeText(run.startedAt)]),
     ),
-    ...state.decisions.slice(-DECISIONS).map(({ kind, reason, message }) => `- **${kind}** (${reason}): ${message}`),
+    ...(state.decisions.length === 0
+      ? ['', 'Nothing had to be decided yet.']
+      : ['', '**Decisions, newest first**', '']),
+    ...state.decisions
+      .slice(-DECISIONS)
+      .toReversed()
+      .map(({ at, kind, reason, message }) => `- ${timeText(at)} **${kind}** (${reason}): ${message}`),
   ].join('\n')
 }
 
+const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+
+/** A table of the UI has no padding: an entity before each cell but the first keeps the columns apart. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return []
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replace(/[|\n]/g, ' ')).join(' | ')} |`
-  return ['', line(head), line(head.map(() => '---')), ...rows.map(line), '']
+    `| ${cells.map((cell) => cell.replace(/[|\n]/g, ' ')).join(' | &emsp;')} |`
+  return ['', line(head), `|${head.map(() => ':---').join('|')}|`, ...rows.map(line)]
 }

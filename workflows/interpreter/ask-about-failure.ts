@@ -47,6 +47,7 @@ export async function askAboutFailure(
     deadlineAt: openedAt + PARKED_DEADLINE_MS,
     verbs: PARKED_VERBS,
     notBy: [],
+    output: 'action' in step ? (step.action.output ?? null) : null,
   })
   if (answer.kind !== 'said') {
     if (uncertain) return done(stopped({ kind: 'unresolved', failure, step: path }))

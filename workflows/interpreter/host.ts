@@ -40,6 +40,8 @@ export interface GateRequest {
   readonly verbs: readonly Verb[]
   /** People whose word does not count here: the starter, and who has voted already. */
   readonly notBy: readonly string[]
+  /** JSON Schema of what `supply` must bring; absent: anything. */
+  readonly output?: Json | null
 }
 
 export type GateAnswer =

@@ -3,6 +3,7 @@ import type { Failure } from '../../src/plan/manifest.ts'
 import type { Outcome } from '../../src/plan/run.ts'
 import type { Flow } from './flow.ts'
 import type { State, Verified } from './state.ts'
+import { unmetText } from './verify-row.ts'
 
 export interface Ending {
   readonly outcome: Outcome
@@ -88,8 +89,7 @@ function verifiedEnding(verified: Verified | null, said: string | null): Ending 
     case 'report': {
       const { held, unmet } = verified.report
       if (held) return { outcome: 'effective', code: 'verified', message: said ?? 'Verified.', failure: null }
-      const seen = unmet.map(({ that, seen: value }) => `\`${that}\` (seen: ${value})`).join('; ')
-      const message = `All steps are done, but what verify asks for did not hold: ${seen}`
+      const message = `All steps are done, but what verify asks for did not hold: ${unmetText(unmet)}`
       return { outcome: 'ineffective', code: 'verify-did-not-hold', message, failure: null }
     }
   }

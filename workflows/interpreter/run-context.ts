@@ -19,6 +19,10 @@ export interface RunContext {
   readonly target: string
   /** What an earlier run left on this target. */
   readonly left: readonly UndoEntry[]
+  /** Whether a person must approve before the first change. */
+  readonly asksLeave: boolean
+  /** The question that is open now. */
+  readonly leave: { asked: Promise<void> | null }
   /** Tells the ladder's levels `after: failure`. */
   readonly tellFailure: (stage: string, message: string) => Promise<void>
   /** Given to the blocks, which cannot import what imports them. */
@@ -30,7 +34,7 @@ export interface Surroundings {
   /** Path of the block, '' at the top. */
   readonly path: string
   readonly frame: Frame
-  /** Named steps of this block that came before; grows as steps finish. */
+  /** Named steps of this block, told as `waiting` until they finish. */
   readonly steps: Record<string, Json>
   readonly outer: Surroundings | null
   /** `item`, `index`, `error`, where they exist. */
@@ -94,13 +98,23 @@ export function nameOf({ status, output, code, attempts }: StepRecord): Json {
   return { status, ok: status === 'completed', code, output, attempts, ...results }
 }
 
-/** The names that a block's finished steps give, read from memory. */
+/** What expressions read of a step that was not reached. */
+const WAITING: Json = { status: 'waiting', ok: false, code: null, output: null, attempts: 0 }
+
+/** Gives a block's steps their names before they are reached: `catch`, `finally` and `outputs` may ask for any of them. */
+export function announce(around: Surroundings, steps: readonly Step[]): void {
+  for (const { id, named } of steps) if (named && !Object.hasOwn(around.steps, id)) around.steps[id] = WAITING
+}
+
+/** The names that a block's steps give, read from memory. */
 export const namesIn = (steps: readonly Step[], frame: Frame): Record<string, Json> =>
   Object.fromEntries(
-    steps.flatMap(({ id, named }) => {
-      const record = named ? recordOf(frame, id) : undefined
-      return record === undefined ? [] : [[id, nameOf(record)]]
-    }),
+    steps
+      .filter(({ named }) => named)
+      .map(({ id }) => {
+        const record = recordOf(frame, id)
+        return [id, record === undefined ? WAITING : nameOf(record)]
+      }),
   )
 
 export const isObject = (value: Json | undefined): value is JsonObject =>

@@ -9,6 +9,7 @@ import { endingOf, outcomeOf, wentWell } from './outcome.ts'
 import { isObject, namesIn, scopeAt, type RunContext, type Surroundings } from './run-context.ts'
 import { runSteps } from './run-steps.ts'
 import { addNote, type Frame, type State } from './state.ts'
+import { startVerifyRow } from './verify-row.ts'
 import { undoAll } from './undo.ts'
 import { namedIn } from './steps/wait-until.ts'
 
@@ -79,6 +80,9 @@ function contextOf(input: RunInput, workflowId: string, escalation: Escalation, 
     cluster,
     target,
     left: input.left ?? [],
+    // A step of another run was reviewed with it.
+    asksLeave: plan.automation !== 'auto' && startedBy.kind !== 'person' && input.parent === undefined,
+    leave: { asked: null },
     runSteps,
     tellFailure,
   }
@@ -125,9 +129,13 @@ async function verifyOf(context: RunContext, cancellable: <T>(body: () => Promis
   const { that, withinMs, stableMs, everyMs } = verify
   const scope = namedIn(that, scopeAt(context, top('', state.steps, namesIn(plan.steps, state.steps))))
   const call = { that, withinMs, stableMs, everyMs, cluster, target, scope }
-  state.verified = await cancellable(() => host.verify('verify', 'Verify that it helped', call))
+  const row = startVerifyRow(state, verify, host.now())
+  host.changed()
+  state.verified = await cancellable(() => host.verify('verify', row.title, call))
   // A report that came although the run was cancelled does not make it effective.
   if (state.cancel !== null) state.verified = { kind: 'cancelled' }
+  row.end(state.verified, host.now())
+  host.changed()
 }
 
 /** Whether a run whose steps went well is to be taken back: cancelled since, or ineffective where the runbook says so. */

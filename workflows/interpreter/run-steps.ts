@@ -5,8 +5,9 @@ import type { Failure } from '../../src/plan/manifest.ts'
 import type { OnFailure, Step } from '../../src/plan/plan.ts'
 import type { StepRow } from '../../src/plan/run.ts'
 import { askAboutFailure } from './ask-about-failure.ts'
+import { askLeave, needsLeave } from './ask-leave.ts'
 import { CANCELLED, NEXT, type Flow } from './flow.ts'
-import { nameOf, placeOf, scopeAt, type Place, type RunContext, type Surroundings } from './run-context.ts'
+import { announce, nameOf, placeOf, scopeAt, type Place, type RunContext, type Surroundings } from './run-context.ts'
 import { runKind } from './run-kind.ts'
 import { addNote, closeFrame, decideOnce, isOpen, recordOf, setRow, type StepRecord } from './state.ts'
 import { completed, failed, SKIPPED, type StepDone } from './step-done.ts'
@@ -14,6 +15,7 @@ import { rememberUndo } from './steps/act.ts'
 
 /** Runs a block's steps in order until one does not go on. */
 export async function runSteps(context: RunContext, steps: readonly Step[], around: Surroundings): Promise<Flow> {
+  announce(around, steps)
   for (const step of steps) {
     const flow = await runStep(context, step, around)
     if (flow.kind !== 'next') return flow
@@ -105,10 +107,13 @@ function attempt(context: RunContext, step: Step, at: Place): Promise<StepDone> 
   // What is inside a block that a person retried is new to the world, so its paths are too.
   const here = retries > 0 && !LEAVES.has(step.kind) ? { ...at, path: `${at.path}#${retries}` } : at
   const limitMs = CARRY_THEIR_LIMIT.has(step.kind) ? null : step.timeoutMs
-  if (limitMs === null) return runKind(context, step, here, retries)
-  return withinLimit(context, at, limitMs, () =>
-    runKind(context, step, here, retries).catch((error: unknown) => failedBy(error, at)),
-  )
+  const run = (): Promise<StepDone> =>
+    limitMs === null
+      ? runKind(context, step, here, retries)
+      : withinLimit(context, at, limitMs, () =>
+          runKind(context, step, here, retries).catch((error: unknown) => failedBy(error, at)),
+        )
+  return needsLeave(context, step) ? askLeave(context, at).then((refusal) => refusal ?? run()) : run()
 }
 
 async function withinLimit(

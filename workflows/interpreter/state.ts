@@ -61,6 +61,8 @@ export interface State {
   endingDeadline: number | null
   finallyFlow: Flow | null
   verified: Verified | null
+  /** Whether a person approved the run's changes: `given`, or how it ends without; absent: not decided. */
+  leave?: 'given' | Flow
 }
 
 const ROWS_KEPT = 200

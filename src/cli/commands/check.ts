@@ -54,6 +54,8 @@ export const check: Verb<Options> = {
   },
 }
 
+const placeOf = ({ path, line, column }: Diagnostic['at']): string => `${path}:${line}:${column}`
+
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 
 async function compileAll(compiler: CompilerPort, roots: readonly string[]): Promise<CompiledPaths> {
@@ -75,6 +77,12 @@ async function tell(
 ): Promise<void> {
   const { out } = context
   if (format === 'json' || (out.json && format === 'pretty')) return tellJson(context, files, found)
+  if (out.plain && format === 'pretty')
+    return out.answer(
+      { diagnostics: found },
+      () => [],
+      (safe) => safe.diagnostics.map(({ at, severity, code, message }) => [placeOf(at), severity, code, message]),
+    )
   const { formatDiagnostics } = await import('../../compile/format/format-diagnostics.ts')
   // SARIF is JSON: its values stay as they are, only their spelling changes.
   if (format === 'sarif') return out.text(escapeJson(formatDiagnostics(format, found, () => null)))

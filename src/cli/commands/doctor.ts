@@ -15,7 +15,11 @@ export const doctor: Verb = {
   async run(context) {
     const { out } = context
     const findings = await out.progress('Examining', Promise.all(CHECKS.map((check) => check(context))))
-    out.answer({ findings }, (safe) => safe.findings.flatMap((finding) => renderFinding(finding, out.paint)))
+    out.answer(
+      { findings },
+      (safe) => safe.findings.flatMap((finding) => renderFinding(finding, out.paint)),
+      (safe) => safe.findings.map(({ level, name, found, fix }) => [level, name, found, fix]),
+    )
     const bad = findings.filter(({ level }) => level === 'bad')
     if (bad.length === 0) return EXIT.ok
     out.say(`${bad.length} of ${findings.length} checks failed.`)

@@ -42,22 +42,51 @@ export const history: Verb<Options> = {
       ...(run === undefined ? {} : { workflowId: run }),
     }
     const records = await out.progress('Reading the journal', (await journal()).read(query))
-    out.answer({ records }, (safe) => safe.records.map((record) => renderRecord(record, out.paint)))
+    out.answer(
+      { records },
+      (safe) => safe.records.flatMap((record) => renderRecord(record, out.paint)),
+      (safe) =>
+        safe.records.map((record) => [
+          ...[formatInstant(record.at), record.kind, record.cluster, record.target ?? null],
+          ...[record.workflowId ?? null, textOf(record)],
+        ]),
+    )
     if (records.length === 0) out.say('The journal holds nothing that matches.')
     return EXIT.ok
   },
 }
 
-function renderRecord(record: JournalRecord, paint: Paint): string {
-  const place = [record.target, record.workflowId].filter((part) => part !== null && part !== undefined).join('  ')
-  return `${formatInstant(record.at)}  ${record.kind.padEnd(12)}  ${place}  ${paint.dim(textOf(record))}`
+function renderRecord(record: JournalRecord, paint: Paint): readonly string[] {
+  const head = `${formatInstant(record.at)}  ${record.kind.padEnd(KIND_WIDTH)}  ${record.target ?? ''}`.trimEnd()
+  const of = record.workflowId === null || record.workflowId === undefined ? '' : `  ${paint.dim(record.workflowId)}`
+  return [`${head}${of}`, `    ${textOf(record)}`]
 }
 
+const KIND_WIDTH = 8
 const BRIEF = 200
 
+/** Says what a record holds in a sentence, where we know its kind; else shows the beginning of it. */
 function textOf(record: JournalRecord): string {
   const decision = record.kind === 'decision' ? decisionFrom(record) : null
   if (decision !== null) return `${decision.kind}: ${decision.message}`
+  const body = record.body as Readonly<Record<string, unknown>>
+  const said = record.kind === 'run' ? runText(body) : record.kind === 'step' ? stepText(body) : null
+  if (said !== null) return said
   const text = JSON.stringify(record.body)
-  return text.length > BRIEF ? `${text.slice(0, BRIEF)}…` : text
+  return text.length > BRIEF ? `${text.slice(0, BRIEF)}… (all of it: --json)` : text
+}
+
+function runText({ outcome, status, result }: Readonly<Record<string, unknown>>): string | null {
+  if (typeof outcome !== 'string') return null
+  const message = (result as { readonly message?: unknown } | null)?.message
+  return `ended as ${outcome}: ${typeof message === 'string' ? message : `it left no result (${String(status)})`}`
+}
+
+function stepText({ event, action, stepId, attempt, outcome }: Readonly<Record<string, unknown>>): string | null {
+  if (typeof action !== 'string' || typeof stepId !== 'string') return null
+  const what = `\`${stepId}\` ${String(event)}: ${action}${Number(attempt) > 1 ? `, attempt ${String(attempt)}` : ''}`
+  const end = outcome as { readonly ok?: unknown; readonly failure?: { readonly message?: unknown } } | undefined
+  if (end === undefined) return what
+  const why = end.failure?.message
+  return end.ok === true ? `${what}, done` : `${what}, failed: ${typeof why === 'string' ? why : 'no reason given'}`
 }

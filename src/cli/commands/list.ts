@@ -1,7 +1,8 @@
 // `phix list`: runs, newest first, read from visibility alone: works without a worker.
 import type { RunFilter, RunSummary } from '../../temporal/engine.ts'
 import { EXIT } from '../exit-codes.ts'
-import { formatAgo, formatDuration } from '../format-time.ts'
+import { formatAgo, formatDuration, formatInstant } from '../format-time.ts'
+import type { Cell } from '../output.ts'
 import type { Paint } from '../paint.ts'
 import { countOption } from '../program-options.ts'
 import { renderTable } from '../table.ts'
@@ -44,7 +45,11 @@ export const list: Verb<Options> = {
       ...(target === undefined ? {} : { target }),
     }
     const runs = await out.progress('Asking for runs', (await engine()).listRuns(filter))
-    out.answer({ runs }, (safe) => renderRuns(safe.runs, io.now(), out.paint))
+    out.answer(
+      { runs },
+      (safe) => renderRuns(safe.runs, io.now(), out.paint),
+      (safe) => safe.runs.map(runRecord),
+    )
     if (runs.length === 0) out.say('No run matches.')
     if (runs.length === limit) out.say(`Only the newest ${limit} are shown; --limit shows more.`)
     return EXIT.ok
@@ -73,3 +78,14 @@ function stateOf(run: RunSummary, paint: Paint): string {
   if (word === 'effective' || word === 'recovered') return paint.green(`✓ ${word}`)
   return paint.red(`✗ ${word}`)
 }
+
+/** State, runbook, cluster, target, begin and end (ISO), id. */
+const runRecord = (run: RunSummary): readonly Cell[] => [
+  run.status === 'open' ? (run.waiting ? 'waiting' : 'running') : (run.outcome ?? run.status),
+  run.runbook,
+  run.cluster,
+  run.target,
+  formatInstant(run.startedAt),
+  run.closedAt === null ? null : formatInstant(run.closedAt),
+  run.workflowId,
+]

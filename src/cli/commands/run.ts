@@ -4,6 +4,7 @@ import type { Inventory } from '../../inventory/inventory.ts'
 import { findTargets } from '../../inventory/find-target.ts'
 import type { Json } from '../../plan/json.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { awaitStart, isQueued } from '../await-start.ts'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-codes.ts'
 import { findRunbook } from '../find-runbook.ts'
@@ -38,7 +39,7 @@ export const run: Verb<Options> = {
       .option('-i, --input <key=value>', 'an input; may be given several times', collect)
       .option('--cluster <name>', 'which cluster, where the target does not say it')
       .option('--follow', 'watch every step (the default on a terminal)')
-      .option('--wait', 'wait for the end, say only that')
+      .option('--wait', 'wait for the end (and for its turn, where it is queued), say only that')
       .option('--detach', 'start it and leave (the default elsewhere)')
       .addOption(duration('--timeout <duration>', 'give up watching after this long', '1h')),
   async run(context, options, word) {
@@ -55,15 +56,27 @@ export const run: Verb<Options> = {
     // Chosen once: a call that is sent twice because the line broke is still one request.
     const request = { runbook: plan.name, inputs, by: settings.person, requestId: crypto.randomUUID() }
     const reply = await out.progress('Asking the detector', engine.detector.start(cluster, request))
+    const leaves = options.detach === true || (modes.length === 0 && !io.outIsTty)
     tellDecision(context, reply)
-    const { decision, workflowId } = reply
+    if (isQueued(reply.decision) && leaves) {
+      out.say('It starts by itself when its turn comes. Watch for it with: phix follow --latest')
+      return EXIT.ok
+    }
+    const decision = isQueued(reply.decision)
+      ? await awaitStart(engine, io, cluster, request.requestId, options.timeout)
+      : reply.decision
+    if (decision === null) {
+      out.warn('\nDetached; the request stays queued. See it with: phix list')
+      return EXIT.interrupted
+    }
+    const { workflowId } = decision
     if (workflowId === null || (decision.kind !== 'started' && decision.kind !== 'joined'))
       throw new CliError(
         'refused',
         `${plan.name} was not started on ${decision.target}: ${decision.message}`,
         adviceFor(decision),
       )
-    if (options.detach === true || (modes.length === 0 && !io.outIsTty)) {
+    if (leaves) {
       out.say(`Watch it with: phix follow ${workflowId}`)
       return EXIT.ok
     }
@@ -77,11 +90,12 @@ export const run: Verb<Options> = {
 
 function tellDecision({ out }: Context, { decision, workflowId, runId }: StartReply): void {
   if (out.json) return out.answer({ kind: 'decision', decision, workflowId, runId }, () => [])
-  if (decision.kind === 'started' || decision.kind === 'joined') out.lines(renderReply(out.safe(decision), workflowId))
+  if (decision.kind === 'started' || decision.kind === 'joined' || isQueued(decision))
+    out.lines(renderReply(out.safe(decision), workflowId))
 }
 
 const renderReply = (decision: Decision, workflowId: string | null): readonly string[] => [
-  `${decision.kind}: ${decision.message}`,
+  `${isQueued(decision) ? 'queued' : decision.kind}: ${decision.message}`,
   ...(workflowId === null ? [] : [workflowId]),
 ]
 

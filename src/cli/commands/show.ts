@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.ts'
 import { findRun } from '../find-run.ts'
 import { formatClock, formatInstant } from '../format-time.ts'
 import type { Paint } from '../paint.ts'
-import { renderBetweenSteps, renderGates, renderResult, renderRunHead, renderSteps } from '../render-run.ts'
+import { renderGates, renderResult, renderRunHead, renderSteps } from '../render-run.ts'
 import type { Verb } from '../verb.ts'
 
 interface Story {
@@ -34,7 +34,14 @@ export const show: Verb<Options> = {
     const connected = await engine()
     const run = await out.progress('Finding the run', findRun(connected, word as string | undefined, latest === true))
     const story = await out.progress('Asking the run', readStory(connected, run))
-    out.answer(story, (safe) => renderStory(safe, io.now(), out.paint))
+    out.answer(
+      story,
+      (safe) => renderStory(safe, io.now(), out.paint),
+      ({ state }) =>
+        (state?.steps ?? []).map(({ id, status, attempts, startedAt, endedAt, code, message, title }) => [
+          ...[id, status, attempts, startedAt, endedAt, code, message, title],
+        ]),
+    )
     return EXIT.ok
   },
 }
@@ -64,7 +71,6 @@ function renderStory({ run, state, result, problem }: Story, nowMs: number, pain
     lines.push(...renderRunHead(run.workflowId, state, nowMs, paint))
     lines.push(paint.dim(`plan ${state.planHash.slice(0, 12)}`), '')
     lines.push(...renderSteps(state.steps, run.closedAt ?? nowMs, paint))
-    if (run.status === 'open') lines.push(...renderBetweenSteps(state, paint))
     if (state.notes.length > 0) {
       lines.push('', 'Notes')
       for (const note of state.notes) lines.push(`  ${paint.dim(formatClock(note.at))}  ${note.text}`)

@@ -15,7 +15,14 @@ export const status: Verb<{ readonly cluster?: string }> = {
   async run(context, { cluster }) {
     const { io, out } = context
     const found: Status = await out.progress('Asking the engine', readStatus(context, cluster))
-    out.answer(found, (safe) => renderStatus(safe, io.now(), out.paint))
+    out.answer(
+      found,
+      (safe) => renderStatus(safe, io.now(), out.paint),
+      (safe) =>
+        safe.clusters.flatMap(({ name, nodes }) =>
+          nodes.map((node) => [name, node.name, node.verdict, node.phi, node.desired, node.attemptsLeft, node.lock]),
+        ),
+    )
     if (found.engine.problem === null) return EXIT.ok
     out.warn(`phix: ${found.engine.problem}`)
     out.warn('      See what is missing with: phix doctor')

@@ -1,6 +1,7 @@
 // `phix why`: every decision about one target, newest first: what was done, and why not more.
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-codes.ts'
+import { formatInstant } from '../format-time.ts'
 import { countOption, duration } from '../program-options.ts'
 import { decisionFrom, renderDecision } from '../render-decision.ts'
 import type { Verb } from '../verb.ts'
@@ -46,8 +47,13 @@ export const why: Verb<Options> = {
         `There is no target \`${target}\` in the inventory, and nothing was ever decided about it.`,
         'See all nodes with: phix status',
       )
-    out.answer({ target: name, decisions }, (safe) =>
-      safe.decisions.flatMap((decision) => renderDecision(decision, out.paint)),
+    out.answer(
+      { target: name, decisions },
+      (safe) => safe.decisions.flatMap((decision) => renderDecision(decision, out.paint)),
+      (safe) =>
+        safe.decisions.map(({ at, kind, target, runbook, reason, workflowId, message }) => [
+          ...[formatInstant(at), kind, target, runbook, reason, workflowId, message],
+        ]),
     )
     if (decisions.length === 0)
       out.say(

@@ -2,6 +2,7 @@
 // out is its finding.
 import { access, constants, mkdir, statfs } from 'node:fs/promises'
 import { SEARCH_ATTRIBUTES } from '../../plan/ids.ts'
+import { isEngineError } from '../cli-error.ts'
 import { compilePaths, listRunbookFiles } from '../find-runbook.ts'
 import { formatDuration } from '../format-time.ts'
 import type { Context } from '../verb.ts'
@@ -22,6 +23,9 @@ const named =
     try {
       return await look(context)
     } catch (error) {
+      // One cause is one finding; the others wait for it.
+      if (name !== 'server' && isEngineError(error) && error.kind === 'unreachable')
+        return warn(name, 'not known while the server does not answer', `Start it with: ${START}`)
       return bad(name, error instanceof Error ? error.message : String(error), fix)
     }
   }

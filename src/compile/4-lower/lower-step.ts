@@ -1,7 +1,9 @@
 // One step of the source → one step of the plan (two where it needs an approval). The manifest's part that a run needs is
 // copied into it: what was reviewed is what runs.
+import type { Json } from '../../plan/json.ts'
 import type { ActionManifest } from '../../plan/manifest.ts'
 import type { ActionRef, ActStep, ApproveStep, Plan, Step, UndoSpec } from '../../plan/plan.ts'
+import { bytesOf } from '../../plan/size.ts'
 import type { ApprovalAst, BlockAst, BlockRole, StepAst } from '../2-shape/ast.ts'
 import { schemaOfInputs } from '../3-check/rules/arguments-fit.ts'
 import { lowerValue, lowerValues } from './lower-value.ts'
@@ -64,7 +66,7 @@ function lowerOne(step: StepAst, context: LowerContext): Step {
       const act: Omit<ActStep, 'undo'> = {
         ...base,
         kind: 'act',
-        action: actionRef(manifest),
+        action: actionOfStep(manifest),
         with: lowerValues(part.with, manifest.input),
         targets: manifest.targets,
       }
@@ -75,7 +77,7 @@ function lowerOne(step: StepAst, context: LowerContext): Step {
       return {
         ...base,
         kind: 'waitUntil',
-        action: actionRef(manifest),
+        action: actionOfStep(manifest),
         with: lowerValues(part.with, manifest.input),
         targets: manifest.targets,
         until: part.until?.source ?? 'true',
@@ -192,6 +194,23 @@ function planOf(name: string, { runbooks }: LowerContext): Plan {
   const plan = runbooks.get(name)
   if (plan === undefined) throw new Error(`\`${name}\` was lowered without being checked`)
   return plan
+}
+
+/** A plan carries no larger schema than this. */
+const OUTPUT_SCHEMA_BYTES = 2_048
+
+/** The action of a step, with what its output must be: a person may supply it by hand. */
+function actionOfStep(manifest: ActionManifest): ActionRef {
+  const output = withoutWords(manifest.output)
+  return bytesOf(output) > OUTPUT_SCHEMA_BYTES ? actionRef(manifest) : { ...actionRef(manifest), output }
+}
+
+/** A schema's descriptions are for readers of the manifest. */
+function withoutWords(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(withoutWords)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const kept = Object.entries(schema).filter(([key, value]) => key !== 'description' || typeof value !== 'string')
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutWords(value as Json)]))
 }
 
 const actionRef = ({ name, effect, idempotency, timeoutMs, heartbeatMs }: ActionManifest): ActionRef => ({

@@ -3,6 +3,7 @@
 import type { ServiceControl } from '../../inventory/service-control.ts'
 import type { ProcessFacts } from '../../processes/process-facts.ts'
 import type { LabLayout, LabNode } from '../layout.ts'
+import { LabRefusal } from '../lab-refusal.ts'
 
 export interface BreakOptions {
   /** kill, config: so that no restart helps. */
@@ -40,6 +41,6 @@ export interface Fault {
 /** Answers the process of a site that must have one. */
 export async function requireProcess(site: Site): Promise<ProcessFacts> {
   const facts = await site.process()
-  if (facts === null) throw new Error(`\`${site.node.name}\` ended meanwhile; look with \`phix lab status\``)
+  if (facts === null) throw new LabRefusal(`\`${site.node.name}\` ended meanwhile; look with \`phix lab status\``)
   return facts
 }

@@ -1,9 +1,11 @@
 // The process is gone: SIGKILL. For good: its data file is cut in half as well, so that every restart ends with the
 // reason in its log.
 import { statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readRecord } from '../../processes/process-record.ts'
 import { askJson } from '../ask.ts'
 import type { Backend } from '../balancer/backends.ts'
-import { nodeFiles } from '../layout.ts'
+import { nodeFiles, type LabLayout, type LabNode } from '../layout.ts'
 import { dataProblem, provisionedData } from '../node/data-store.ts'
 import { untilSo } from '../until-so.ts'
 import { requireProcess, type Fault, type Site } from './fault.ts'
@@ -22,7 +24,7 @@ export const kill: Fault = {
     return `SIGKILL to process ${pid}${forGood ? ` and \`${data}\` cut in half` : ''}`
   },
 
-  isPresent: async (site) => (await site.process()) === null && (await isWanted(site)),
+  isPresent: async (site) => (await site.process()) === null && (await isMissed(site)),
 
   async heal(site) {
     const repaired = repairData(site)
@@ -32,12 +34,16 @@ export const kill: Fault = {
   },
 }
 
-/** A spare that does not run is not broken, unless it is in rotation. */
-async function isWanted({ layout, node }: Site): Promise<boolean> {
-  if (!node.spare) return true
+/** One that was stopped is not broken: no record tells of it. Nor is a spare that does not run, unless it is in rotation. */
+async function isMissed({ layout, node }: Site): Promise<boolean> {
+  if (!node.spare) return (await wasStarted(layout, node)) || dataProblem(nodeFiles(node.folder).data) !== null
   const told = await askJson<{ backends: readonly Backend[] }>(`${layout.adminUrl}/backends`, LIMIT_MS)
   return told?.backends.some(({ name, state }) => name === node.name && state === 'in') ?? false
 }
+
+/** Starting writes the record, stopping removes it; dying leaves it. */
+const wasStarted = async ({ processesFolder }: LabLayout, { name }: LabNode): Promise<boolean> =>
+  (await readRecord(join(processesFolder, `${name}.json`))) !== null
 
 /** Puts the data back where its checksum does not hold. */
 export function repairData({ node }: Site): string | null {

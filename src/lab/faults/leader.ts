@@ -3,6 +3,7 @@ import { askJson } from '../ask.ts'
 import type { LabLayout, LabNode } from '../layout.ts'
 import type { Fault } from './fault.ts'
 import { kill } from './kill.ts'
+import { LabRefusal } from '../lab-refusal.ts'
 
 const LIMIT_MS = 500
 
@@ -14,7 +15,7 @@ export const leader: Fault = {
     const leaders = await findLeaders(site.layout)
     if (leaders.some(({ name }) => name === site.node.name)) return kill.apply(site, options, group)
     const now = leaders.map(({ name }) => `\`${name}\``).join(', ') || 'nobody'
-    throw new Error(
+    throw new LabRefusal(
       `\`${site.node.name}\` does not lead, ${now} does; say \`leader\` for the node to mean whoever leads`,
     )
   },

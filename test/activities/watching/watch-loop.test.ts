@@ -44,6 +44,7 @@ function createStage({ nodes = five as readonly Node[], learned = null as unknow
         return Promise.resolve({ isAlive, evidence: isAlive ? 'it answers 200' : 'connection refused' })
       },
     },
+    roster: () => null,
     tell: (batch) => (refuses ? Promise.reject(new Error('no detector')) : Promise.resolve(void batches.push(batch))),
     warn: (_fields, message) => void warnings.push(message),
   })

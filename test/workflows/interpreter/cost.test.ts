@@ -57,10 +57,9 @@ const shapes = {
 }
 
 for (const [name, shape] of Object.entries(shapes))
-  test(`a step among ${name} costs at most 50 µs, in a run of 10 and of 500`, async () => {
+  test(`a step among ${name} costs the same in a run of 10 and of 500`, async () => {
     await costOf(shape(10), 10)
     const [short, long] = [await costOf(shape(10), 10), await costOf(shape(500), 500)]
-    expect(long).toBeLessThan(50)
-    // Flat: a cost that grew with the run would be fifty times as high.
-    expect(long).toBeLessThan(Math.max(short * 3, 20))
+    // A cost that grew with the run would be fifty times as high; how many µs it is, is the bench's question.
+    expect(long / short).toBeLessThan(5)
   })

@@ -192,7 +192,11 @@ describe('failures that ask', () => {
     const script: Script = { ...failing('a'), vote: () => ({ afterMs: 5, verb: 'skip', by: 'ada' }) }
     const { result, state } = await rehearse(inputOf(planOf([change('a'), change('b')]), byPerson), script)
     expect(result.outcome).toBe('effective')
-    expect(rowsOf(state).map(({ id, status }) => `${id} ${status}`)).toEqual(['a skipped', 'b completed'])
+    expect(rowsOf(state).map(({ id, status }) => `${id} ${status}`)).toEqual([
+      'a skipped',
+      'b completed',
+      'verify completed',
+    ])
   })
   test('supply stands for the output, and what was done by hand is undone like any other change', async () => {
     const script: Script = { ...failing('a'), vote: () => ({ afterMs: 5, verb: 'supply', by: 'ada', value: { n: 1 } }) }

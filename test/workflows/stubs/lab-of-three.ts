@@ -5,9 +5,17 @@ import { planOf } from '../../guard/cases.ts'
 
 const NODES = ['node-1', 'node-2', 'node-3'] as const
 
+export const nodeOf = (name: string): Cluster['nodes'][number] => ({
+  name,
+  address: 'http://127.0.0.1:1',
+  zone: null,
+  aliases: [],
+  spare: false,
+})
+
 export const clusterOf = (name: string, overrides: Partial<Cluster> = {}): Cluster => ({
   name,
-  nodes: NODES.map((node) => ({ name: node, address: 'http://127.0.0.1:1', zone: null, aliases: [], spare: false })),
+  nodes: NODES.map(nodeOf),
   services: [],
   heartbeat: { kind: 'http', path: '/api/v1/health', intervalMs: 1_000, timeoutMs: 1_000 },
   detector: { model: 'gaussian-exact', windowSize: 200, minDeviationMs: 100, pauseMs: 0, suspectPhi: 8, failedPhi: 16 },

@@ -20,6 +20,7 @@ export async function runManual(context: RunContext, step: ManualStep, at: Place
     deadlineAt: openedAt + (step.deadlineMs ?? PARKED_DEADLINE_MS),
     verbs: ['supply', 'reject'],
     notBy: [],
+    output: step.output,
   })
   if (answer.kind === 'cancelled') return stopped(CANCELLED)
   if (answer.kind === 'deadline')

@@ -1,7 +1,7 @@
 import { renderMap } from '../../../src/expressions/evaluate.ts'
 import type { ParallelStep } from '../../../src/plan/plan.ts'
 import { resultRow, runBranches, toleratedOf } from '../run-branches.ts'
-import { enter, enterPart, scopeAt, type Place, type RunContext } from '../run-context.ts'
+import { announce, enter, enterPart, scopeAt, type Place, type RunContext } from '../run-context.ts'
 import { completed, stopped, type StepDone } from '../step-done.ts'
 
 /** Runs its branches side by side; a branch never sees its siblings. */
@@ -19,6 +19,9 @@ export async function runParallel(context: RunContext, step: ParallelStep, at: P
   })
   if (flow.kind !== 'next') return stopped(flow)
   const all = enter(at)
-  for (const { inner } of parts) Object.assign(all.steps, inner.steps)
+  for (const { inner, steps } of parts) {
+    announce(inner, steps)
+    Object.assign(all.steps, inner.steps)
+  }
   return completed({ ...renderMap(step.outputs, scopeAt(context, all)), results: results.map(resultRow) })
 }

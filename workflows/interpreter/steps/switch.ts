@@ -1,6 +1,6 @@
 import { evaluateCondition } from '../../../src/expressions/evaluate.ts'
 import type { SwitchStep } from '../../../src/plan/plan.ts'
-import { enter, scopeAt, type Place, type RunContext } from '../run-context.ts'
+import { announce, enter, scopeAt, type Place, type RunContext } from '../run-context.ts'
 import { decideOnce } from '../state.ts'
 import type { StepDone } from '../step-done.ts'
 import { blockDone } from './do.ts'
@@ -12,6 +12,8 @@ export async function runSwitch(context: RunContext, step: SwitchStep, at: Place
     return step.cases.findIndex(({ when }) => evaluateCondition(when, scope))
   })
   const inner = enter(at)
+  // Its outputs may name a step of any case.
+  for (const { steps } of [...step.cases, { steps: step.otherwise }]) announce(inner, steps)
   const steps = step.cases[chosen]?.steps ?? step.otherwise
   return blockDone(context, inner, await context.runSteps(context, steps, inner), step.outputs)
 }

@@ -1,7 +1,7 @@
-import type { Json } from '../../../src/plan/json.ts'
+import type { Json, JsonObject } from '../../../src/plan/json.ts'
 import type { TryStep } from '../../../src/plan/plan.ts'
 import { CANCELLED, type Flow } from '../flow.ts'
-import { enter, enterPart, type Place, type RunContext } from '../run-context.ts'
+import { enter, enterPart, type Place, type RunContext, type Surroundings } from '../run-context.ts'
 import { decideOnce } from '../state.ts'
 import { failed, type StepDone } from '../step-done.ts'
 import { blockDone } from './do.ts'
@@ -17,7 +17,7 @@ export async function runTry(context: RunContext, step: TryStep, at: Place): Pro
   at.frame.choices['tried'] = flow as unknown as Json
   if (step.finally.length === 0) return blockDone(context, inner, flow, step.outputs)
   const deadline = decideOnce(at.frame, 'finally-deadline', () => context.host.now() + FINALLY_LIMIT_MS)
-  const body = (): Promise<Flow> => context.runSteps(context, step.finally, enterPart(at, 'finally'))
+  const body = (): Promise<Flow> => context.runSteps(context, step.finally, beside(at, inner, 'finally'))
   const { value: after, timedOut } = await context.host.shielded(
     () => context.host.scope(body, { timeoutMs: deadline - context.host.now(), cancelled: false }).result,
   )
@@ -28,12 +28,7 @@ export async function runTry(context: RunContext, step: TryStep, at: Place): Pro
   return blockDone(context, inner, worse(flow, after), step.outputs)
 }
 
-async function tryAndCatch(
-  context: RunContext,
-  step: TryStep,
-  at: Place,
-  inner: ReturnType<typeof enter>,
-): Promise<Flow> {
+async function tryAndCatch(context: RunContext, step: TryStep, at: Place, inner: Surroundings): Promise<Flow> {
   const tried = await context.runSteps(context, step.steps, inner)
   if (tried.kind !== 'failed') return tried
   const { code, message } = tried.failure
@@ -41,8 +36,14 @@ async function tryAndCatch(
   const handler = step.catches[index]
   if (handler === undefined) return tried
   const error = { code, message, step: tried.step }
-  return context.runSteps(context, handler.steps, enterPart(at, `catch-${index + 1}`, { error }))
+  return context.runSteps(context, handler.steps, beside(at, inner, `catch-${index + 1}`, { error }))
 }
+
+/** The block of `catch` or `finally`: it sees what was tried. */
+const beside = (at: Place, tried: Surroundings, part: string, extra: JsonObject = {}): Surroundings => ({
+  ...enterPart(at, part, extra),
+  outer: tried,
+})
 
 /** What ends more than the block stays; else a failed `finally` counts. */
 const worse = (flow: Flow, after: Flow): Flow =>

@@ -1,0 +1,43 @@
+// A detector without a memory takes over what was learned, before it starts anything.
+// Invariant: an open run keeps its lock, and the illness it was started for starts no other.
+import type { LearnReport, LearnedRun } from './recall.ts'
+import { takeRoster } from './observe.ts'
+import { keepLast, KEPT, targetOf, withTarget, type GuardState } from './state.ts'
+
+/** Answers the state with everything that was learned. */
+export function adopt(state: GuardState, report: LearnReport, now: number): GuardState {
+  const { roster, targets, open, marks, decisions } = report
+  const informed = roster === null ? state : takeRoster(state, roster)
+  const known = targets.reduce(
+    (each, { name, desired, undoLater, ledgers }) =>
+      withTarget(each, name, { undoLater, ledgers, ...(desired === null ? {} : { desired }) }),
+    informed,
+  )
+  const booked = open.reduce(openAgain, { ...known, marks, decisions: decisions.slice(-KEPT.decisions) })
+  const answered = decisions.flatMap(({ id, trigger }) =>
+    trigger.kind === 'person' ? [{ requestId: trigger.requestId, decisionId: id }] : [],
+  )
+  const starts = decisions.filter(({ kind, at }) => kind === 'started' && at > now - 60_000).map(({ at }) => at)
+  const text = `Began anew, with ${open.length} open run(s) and ${targets.filter(({ desired }) => desired !== null).length} marked target(s) found.`
+  return {
+    ...booked,
+    sequence: decisions.length,
+    answered: answered.slice(-KEPT.answered),
+    starts,
+    notes: keepLast(booked.notes, { at: now, text }, KEPT.notes),
+  }
+}
+
+/** Takes a run back into the books. Its target is in the episode that it was started for, so nothing else starts in it. */
+function openAgain(state: GuardState, { workflowId, runId, books }: LearnedRun): GuardState {
+  if (state.open.some((run) => run.workflowId === workflowId)) return state
+  const booked = { ...state, open: [...state.open, { ...books, workflowId, runId, said: null, closed: null }] }
+  const { trigger, target } = books
+  const own = withTarget(booked, target, { startedIn: workflowId })
+  if (trigger.kind === 'person') return own
+  return withTarget(own, trigger.target, {
+    startedIn: workflowId,
+    isIll: trigger.kind === 'verdict',
+    since: targetOf(own, trigger.target)?.since ?? trigger.at,
+  })
+}

@@ -1,0 +1,14 @@
+import type { Roster } from '../guard/protocol.ts'
+import type { Inventory } from './inventory.ts'
+
+/** Answers what a detector must know of its cluster; null where the cluster has left the inventory. */
+export function rosterOf({ clusters, groups }: Inventory, name: string): Roster | null {
+  const cluster = clusters.find((each) => each.name === name)
+  if (cluster === undefined) return null
+  const { nodes, guard, page = [] } = cluster
+  return {
+    nodes: nodes.map(({ name: node, spare }) => ({ name: node, spare })),
+    limits: guard,
+    page: page.length > 0 ? page : groups.slice(0, 1).map((group) => group.name),
+  }
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import type { Gate, StepRow } from '../../src/plan/run.ts'
+import { detailsOf } from '../../workflows/details.ts'
+import { newState, setRow } from '../../workflows/interpreter/state.ts'
+
+const AT = Date.UTC(2026, 0, 2, 3, 4, 5)
+const RUN = 'single-node-recovery/node-2/mjwf3'
+const row = (id: string, more: Partial<StepRow>): StepRow => ({
+  ...{ id, title: `Title of ${id}`, status: 'completed', attempts: 1, startedAt: AT, endedAt: AT + 1_234 },
+  ...{ code: null, message: null },
+  ...more,
+})
+const stateWith = (...rows: readonly StepRow[]) => {
+  const state = newState(AT)
+  for (const each of rows) setRow(state, each)
+  return state
+}
+const gate: Gate = {
+  ...{ id: 'ask', kind: 'approval', title: 'Ask', message: 'Restart `node-2`?', snapshot: null },
+  ...{ snapshotHash: '0123456789abcdef', openedAt: AT, deadlineAt: AT + 60_000, verbs: ['approve', 'reject'] },
+}
+
+test('a running step says since when, a skipped one took no time, a nested one is indented', () => {
+  const state = stateWith(
+    row('look', {}),
+    row('not', { status: 'skipped' }),
+    row('b/inner', { status: 'running', endedAt: null }),
+  )
+  const text = detailsOf(RUN, state, [], null)
+  expect(text).toContain('| ✓ completed | &emsp;Title of look | &emsp;1.2 s |')
+  expect(text).toContain('| – skipped | &emsp;Title of not | &emsp; |')
+  expect(text).toContain('| ▶ running | &emsp;&emsp;Title of b/inner | &emsp;since 03:04:05 UTC |')
+  expect(text).toContain(`phix cancel ${RUN}`)
+})
+
+test('what went wrong has a column of its own, and cannot break the table', () => {
+  const state = stateWith(row('act', { status: 'failed', code: 'unavailable', message: 'a | b\nc' }))
+  expect(detailsOf(RUN, state, [], null)).toContain('| &emsp;unavailable: a \\| b c |')
+})
+
+test('an open gate shows its commands as a block to copy, and its step waits for a person', () => {
+  const text = detailsOf(RUN, stateWith(row('ask', { status: 'running', endedAt: null })), [gate], null)
+  expect(text).toContain(
+    ['```', `phix approve ${RUN} --gate ask --hash 01234567`, `phix reject ${RUN} --gate ask --hash 01234567`].join(
+      '\n',
+    ),
+  )
+  expect(text).toContain('until 03:05:05 UTC')
+  expect(text).toContain('| ⏸ waits for a person |')
+})
