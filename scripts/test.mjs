@@ -1,5 +1,7 @@
 // All of Phix's checks and tests: `npm test`, `npm run test:unit`, `npm run test:full`. Fast tiers first; the last line
 // is `N passed, N failed`. A test that a missing program would skip is a failure where CI is set, a named skip elsewhere.
+// `full` runs the long matrices too (PHIX_FULL=1), from a seed that is printed and that PHIX_SEED repeats; with
+// `--shard 1/4` only that part of the files, so that several machines share them.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +10,11 @@ import { pathToFileURL } from 'node:url'
 import { prepare, root } from './prepare.mjs'
 
 const mode = process.argv[2] ?? 'all'
+const shard = readShard(process.argv.slice(3))
+const isFull = mode === 'full'
+/** Full runs look elsewhere each day; all others are the same each time. */
+const seed = process.env.PHIX_SEED || (isFull ? String(Math.floor(Math.random() * 1_000_000_000)) : '')
+const matrices = { ...(isFull ? { PHIX_FULL: '1' } : {}), ...(seed ? { PHIX_SEED: seed } : {}) }
 const inCi = Boolean(process.env.CI)
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 /** @type {{ passed: number, failed: number, skipped: string[], failures: string[] }} */
@@ -33,6 +40,19 @@ const TIERS = {
   },
   contract: { title: 'against real programs', include: 'test/**/*.contract.test.ts', exclude: [], workers: 2 },
   e2e: { title: 'end to end on a real Temporal server', include: 'test/**/*.e2e.test.ts', exclude: [], workers: 1 },
+}
+
+/** `--shard 1/4`, or null. Ends the process where it is written wrongly: a part that is left out would be no test. */
+function readShard(words) {
+  if (words.length === 0) return null
+  const [index = 0, count = 0] =
+    /^([1-9]\d*)\/([1-9]\d*)$/
+      .exec(words[1] ?? '')
+      ?.slice(1)
+      .map(Number) ?? []
+  if (words.length === 2 && words[0] === '--shard' && index >= 1 && index <= count) return `${index}/${count}`
+  console.error(`\`${words.join(' ')}\` is no shard; write \`--shard 1/4\``)
+  process.exit(2)
 }
 
 function check([title, command, args]) {
@@ -61,6 +81,7 @@ async function runTier(name, environment) {
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
+    ...(shard === null ? [] : [`--shard=${shard}`, '--passWithNoTests']),
   ]
   const child = spawn(bin('vitest'), args, {
     cwd: root,
@@ -108,12 +129,13 @@ async function temporalCli() {
 }
 
 prepare()
-for (const each of CHECKS) check(each)
-await runTier('unit', {})
+if (isFull) console.log(`PHIX_SEED=${seed}${shard === null ? '' : `, shard ${shard}`}`)
+if (shard === null || shard.startsWith('1/')) for (const each of CHECKS) check(each)
+await runTier('unit', matrices)
 if (mode !== 'unit') {
   const TEMPORAL_CLI_PATH = await temporalCli()
-  await runTier('contract', { TEMPORAL_CLI_PATH })
-  await runTier('e2e', { TEMPORAL_CLI_PATH, ...(mode === 'full' ? { PHIX_FULL: '1' } : {}) })
+  await runTier('contract', { TEMPORAL_CLI_PATH, ...matrices })
+  await runTier('e2e', { TEMPORAL_CLI_PATH, ...matrices })
 }
 for (const title of tally.skipped) console.log(`skipped  ${title}`)
 for (const title of tally.failures) console.log(`FAILED  ${title}`)

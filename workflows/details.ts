@@ -1,19 +1,19 @@
 // What Temporal's UI shows of a run under "current details": the step table, the open gates and what to type next.
-// The UI renders Markdown without HTML, and its tables have no padding: entities give the columns some air.
 import type { Gate, RunResult, StepRow } from '../src/plan/run.ts'
 import { rowsOf, type State } from './interpreter/state.ts'
+import { tableText } from './table-text.ts'
 
 const ROWS_SHOWN = 30
 const NOTES_SHOWN = 5
 
 const MARKS: Readonly<Record<StepRow['status'], string>> = {
-  waiting: '⏸ waiting',
-  running: '▶ running',
-  completed: '✓ completed',
-  failed: '✗ failed',
-  skipped: '– skipped',
-  cancelled: '■ cancelled',
-  undone: '↩ undone',
+  waiting: '⏸\u00a0waiting',
+  running: '▶\u00a0running',
+  completed: '✓\u00a0completed',
+  failed: '✗\u00a0failed',
+  skipped: '–\u00a0skipped',
+  cancelled: '■\u00a0cancelled',
+  undone: '↩\u00a0undone',
 }
 
 /** Writes the details as Markdown (GFM tables). */
@@ -35,19 +35,19 @@ export function detailsOf(workflowId: string, state: State, gates: readonly Gate
 }
 
 function tableOf(rows: readonly StepRow[], waiting: ReadonlySet<string>): string {
-  const hasWhy = rows.some(({ code, message }) => code !== null || message !== null)
-  const line = (cells: readonly string[]): string => `| ${cells.join(` | ${AIR}`)} |`
-  const head = ['status', 'step', 'took', ...(hasWhy ? ['why'] : [])]
-  const body = rows.map((row) => [
-    waiting.has(row.id) ? '⏸ waits for a person' : MARKS[row.status],
-    `${AIR.repeat(depthOf(row))}${inCell(row.title)}`,
-    tookText(row),
-    ...(hasWhy ? [whyText(row)] : []),
-  ])
-  return [line(head), `|${head.map(() => ':---').join('|')}|`, ...body.map(line)].join('\n')
+  return tableText(
+    ['status', 'step', 'took'],
+    rows.map((row) => [
+      waiting.has(row.id) ? '⏸ waits for a person' : statusText(row),
+      `${'\u2003'.repeat(depthOf(row))}${inCell(row.title)}`,
+      tookText(row),
+    ]),
+  )
 }
 
-const AIR = '&emsp;'
+function statusText({ status, code }: StepRow): string {
+  return code === null ? MARKS[status] : `${MARKS[status]} (${inCell(code)})`
+}
 
 /** How deep a step is nested, by its path; an undo stands where it happened, at the end. */
 const depthOf = ({ id }: StepRow): number => (id.startsWith('undo/') ? 0 : id.split('/').length - 1)
@@ -56,9 +56,6 @@ function tookText({ status, startedAt, endedAt }: StepRow): string {
   if (startedAt === null || status === 'skipped') return ''
   return endedAt === null ? `since ${timeText(startedAt)} UTC` : `${((endedAt - startedAt) / 1000).toFixed(1)} s`
 }
-
-const whyText = ({ code, message }: StepRow): string =>
-  inCell([code, message].filter((part) => part !== null).join(': '))
 
 function gateText(workflowId: string, { id, title, message, snapshotHash, deadlineAt, verbs }: Gate): string {
   const until = deadlineAt === null ? '' : ` until ${timeText(deadlineAt)} UTC`

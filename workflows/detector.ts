@@ -39,12 +39,14 @@ import { createGuardState, toDetectorState, type GuardState } from '../src/guard
 import type { Effect, Step } from '../src/guard/step.ts'
 import type { Json } from '../src/plan/json.ts'
 import { LIMITS, STATE_QUERY, type VerbMessage } from '../src/plan/run.ts'
+import { bytesOf } from '../src/plan/size.ts'
 import { learn, matchForPerson, matchStanding, notify } from './detector/activities.ts'
 import { currentDetails } from './detector/current-details.ts'
 import { followRuns } from './detector/follower.ts'
 import { launch, type StartOrder } from './detector/launch.ts'
-import { createRecorder } from './detector/recorder.ts'
+import { createRecorder, type Recorder } from './detector/recorder.ts'
 import { createRouter } from './detector/router.ts'
+import { demandGrant, demandMark, demandStart, isEnded, observationsIn } from './detector/shapes.ts'
 import { createWatchers } from './detector/watchers.ts'
 
 export const observedSignal = defineSignal<[readonly Observation[]]>('observed')
@@ -70,10 +72,12 @@ interface Carried {
 const EVENTS = LIMITS.eventsBeforeContinue * 0.75
 const SOONER = 0.5
 const SHORTEST_WAIT_MS = 1_000
+const LEARNED_BYTES = 500_000
 /** A person is not kept waiting for what a new detector still has to learn. */
 const LEARN_WITHIN_MS = 5_000
 /** What is on its way is routed before the detector continues as new, as far as that is a matter of moments. */
 const ROUTED_WITHIN_MS = 5_000
+const UNROUTED_BYTES = 300_000
 
 export async function detector(input: DetectorInput): Promise<void> {
   const { cluster } = input
@@ -84,7 +88,10 @@ export async function detector(input: DetectorInput): Promise<void> {
   const children = new Set<string>()
   const launching = new Set<string>()
   const matching = new Set<string>()
-  const recorder = createRecorder(carried?.records ?? [])
+  const recorder: Recorder = createRecorder(carried?.records ?? [], () => {
+    const backlog = recorder.backlog()
+    if (backlog !== null || state.unrecorded !== null) void apply({ kind: 'journal', backlog })
+  })
   const router = createRouter(cluster, carried?.unrouted ?? [], (batch) => void apply({ kind: 'alerted', batch }))
   const watchers = createWatchers(cluster, carried?.learned ?? [])
 
@@ -135,8 +142,8 @@ export async function detector(input: DetectorInput): Promise<void> {
       case 'started':
         children.add(workflowId)
         void launched.closed.then((report) => {
-          if (report !== null) return apply({ kind: 'closed', report })
           children.delete(workflowId)
+          if (report !== null) return apply({ kind: 'closed', report })
         })
         return apply({ kind: 'launched', workflowId, runId: launched.runId })
       case 'taken':
@@ -155,6 +162,7 @@ export async function detector(input: DetectorInput): Promise<void> {
   }
 
   async function page(key: string, message: string): Promise<void> {
+    if (state.page.length === 0) return log.warn('the inventory names nobody who could be told', { key, message })
     const run = {
       workflowId: workflowInfo().workflowId,
       runbook: 'detector',
@@ -172,7 +180,7 @@ export async function detector(input: DetectorInput): Promise<void> {
     observedSignal,
     async (batch) => {
       await condition(() => hasLearned)
-      for (const observation of batch) {
+      for (const observation of observationsIn(batch)) {
         if (observation.kind === 'shards') watchers.resize((shards = Math.max(shards, observation.count)))
         else void apply({ kind: 'observed', observation })
       }
@@ -181,11 +189,13 @@ export async function detector(input: DetectorInput): Promise<void> {
   )
   setHandler(
     alertedSignal,
-    (batch) => {
+    async (batch) => {
       const { alerts, lost } = (batch ?? {}) as Partial<AlertBatch>
       const given: readonly unknown[] = Array.isArray(alerts) ? alerts : []
       router.add(given.filter(isAlert))
-      if (lost !== undefined) void page(`${cluster}/lost/${lost.delivery}`, sentenceOfLost(lost))
+      if (typeof lost !== 'object' || lost === null) return
+      await condition(() => hasLearned)
+      void page(`${cluster}/lost/${lost.delivery}`, sentenceOfLost(lost))
     },
     { description: 'Alerts from intake' },
   )
@@ -193,7 +203,7 @@ export async function detector(input: DetectorInput): Promise<void> {
     endedSignal,
     async (message) => {
       await condition(() => hasLearned)
-      await apply({ kind: 'ended', message })
+      if (isEnded(message)) await apply({ kind: 'ended', message })
     },
     { description: "A run's last word" },
   )
@@ -221,7 +231,7 @@ export async function detector(input: DetectorInput): Promise<void> {
     },
     {
       description: 'Ask for a run of a runbook',
-      validator: (request) => demand(request, ['runbook', 'by', 'requestId']),
+      validator: demandStart,
     },
   )
   setHandler(
@@ -234,7 +244,7 @@ export async function detector(input: DetectorInput): Promise<void> {
     },
     {
       description: 'A run that was started past the detector asks for leave',
-      validator: (request) => demand(request, ['workflowId', 'runId', 'runbook', 'target']),
+      validator: demandGrant,
     },
   )
   setHandler(
@@ -246,7 +256,7 @@ export async function detector(input: DetectorInput): Promise<void> {
     },
     {
       description: 'Say what a target is meant to be',
-      validator: (request) => demand(request, ['target', 'desired', 'key']),
+      validator: demandMark,
     },
   )
   setHandler(stateQuery, () => toDetectorState(state, Date.now()), { description: 'Targets, open runs, decisions' })
@@ -281,9 +291,11 @@ export async function detector(input: DetectorInput): Promise<void> {
     else if (!(await condition(changed, waitMs))) await apply({ kind: 'tick' })
   }
 
-  const learned = await watchers.stop()
+  const learned = fitting(await watchers.stop())
   await condition(() => launching.size === 0 && allHandlersFinished())
   await condition(() => router.unrouted().length === 0, ROUTED_WITHIN_MS)
+  // More than fits into the next run's input has to be routed in this one: it was acknowledged, so none is given up.
+  await condition(() => bytesOf(router.unrouted() as unknown as Json) <= UNROUTED_BYTES)
   const unrouted = router.unrouted()
   const next: Carried = { guard: state, records: recorder.unconfirmed(), learned, shards, unrouted }
   await continueAsNew<typeof detector>({ ...input, state: next as unknown as Json })
@@ -304,11 +316,8 @@ function matchKeyOf(trigger: Trigger): string {
 const sentenceOfLost = ({ count, sender, delivery }: NonNullable<AlertBatch['lost']>): string =>
   `${count} alert(s) were left out by \`${sender}\` (delivery ${delivery}) and could not be read back: look at it there.`
 
-/** Refuses a message that lacks what every message of its kind has: before it becomes an event. */
-function demand(message: unknown, names: readonly string[]): void {
-  const given = (typeof message === 'object' && message !== null ? message : {}) as Readonly<Record<string, unknown>>
-  const missing = names.filter((name) => typeof given[name] !== 'string' || given[name] === '')
-  if (missing.length === 0) return
-  const list = missing.map((name) => `\`${name}\``).join(', ')
-  throw ApplicationFailure.nonRetryable(`the message must be one object with ${list} as text`, 'rejected')
+/** What was learned of so many shards that it does not fit into the next run's input is learned anew. */
+function fitting(learned: readonly (WatchCheckpoint | null)[]): readonly (WatchCheckpoint | null)[] {
+  let room = LEARNED_BYTES
+  return learned.map((each) => ((room -= bytesOf(each as unknown as Json)) < 0 ? null : each))
 }

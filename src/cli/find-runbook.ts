@@ -1,7 +1,7 @@
 // Runbook files: which ones a path means, and which one a name means. Never follows a link out of the folder it walks.
 import { readFileSync, statSync } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { DENIED_NAMES, RUNBOOK_NAME } from '../plan/ids.ts'
 import { CliError } from './cli-error.ts'
 import type { Compiled } from '../compile/compile.ts'
@@ -64,6 +64,33 @@ export function compilePaths(compiler: CompilerPort, paths: readonly string[]): 
 }
 
 /**
+ * Compiles files with those beside them, which they may run, and answers for the files themselves only: what is wrong
+ * with a neighbour was not asked.
+ */
+export async function compileWithNeighbours(
+  compiler: CompilerPort,
+  paths: readonly string[],
+  more: readonly string[] = [],
+): Promise<CompiledPaths> {
+  const folders = new Set(paths.map((path) => dirname(path)))
+  const neighbours = await Promise.all([...folders].map(neighboursIn))
+  const { files, diagnostics } = compilePaths(compiler, [...paths, ...neighbours.flat(), ...more])
+  const wanted = new Set(paths.map(toShown))
+  return {
+    files: files.filter(({ path }) => wanted.has(path)),
+    diagnostics: diagnostics.filter(({ at }) => wanted.has(at.path)),
+  }
+}
+
+async function neighboursIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names
+    .filter(isRunbookFile)
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+/**
  * Finds one runbook by its name in the runbooks' folder, or by a path with a slash or an ending.
  * Fails: notFound, naming what there is; a name is never used as a path.
  */
@@ -89,7 +116,7 @@ export async function findRunbook(compiler: CompilerPort, folder: string, nameOr
 async function findByPath(compiler: CompilerPort, folder: string, path: string): Promise<CompiledFile> {
   // It may run runbooks of the project; what is wrong with those is not asked here.
   const others = await listRunbookFiles(folder).catch(() => [])
-  const { files, diagnostics } = compilePaths(compiler, [path, ...others])
+  const { files, diagnostics } = await compileWithNeighbours(compiler, [path], others)
   const found = files.find((file) => file.path === toShown(path))
   if (found !== undefined) return found
   const why = diagnostics.find(({ at }) => at.path === toShown(path))?.message ?? 'it cannot be read'

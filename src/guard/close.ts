@@ -2,6 +2,7 @@
 import type { Json } from '../plan/json.ts'
 import type { Outcome, RunResult } from '../plan/run.ts'
 import { wakeAlerts } from './alerts.ts'
+import { bytesOf } from '../plan/size.ts'
 import { keep } from './decide.ts'
 import { lookAround } from './observe.ts'
 import type { FollowReport, RecordEntry } from './protocol.ts'
@@ -14,6 +15,8 @@ const NO_COOLDOWN: readonly Outcome[] = ['effective', 'recovered', 'refused']
 const NOTHING_FOUND_AGAIN_MS = 60_000
 /** A run that was to bring a target back and left it out is not repeated at once, whatever its runbook says. */
 const STILL_OUT_MS = 60_000
+/** What is kept of what a run left, for each target. */
+const LEFT_BYTES = 16 * 1024
 /** These tried nothing, so they spend no attempt. */
 export const NO_ATTEMPT: readonly Outcome[] = ['recovered', 'refused']
 
@@ -41,7 +44,8 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
   const outcome = outcomeOf(run)
   const freed = { ...state, open: state.open.filter((each) => each !== run) }
   const known = targetOf(freed, run.target)
-  const updated = known === null ? freed : withTarget(freed, run.target, afterRun(known, run, outcome, state, now))
+  const told = tellOfMissing(freed, run, now)
+  const updated = known === null ? told : withTarget(told, run.target, afterRun(known, run, outcome, state, now))
   const woken = Object.entries(updated.targets).reduce(
     (each, [name, target]) =>
       target.startedIn === run.workflowId || (name === run.target && target.startedIn === null)
@@ -123,10 +127,28 @@ function afterRun(
 
 /** A run that ends and leaves its target `failed` leaves what brings it back; one that brought it back has used it up. */
 function leftAfter(known: TargetRecord, { closed, ledger }: OpenEntry, outcome: Outcome): TargetRecord['undoLater'] {
-  const left = closed?.result?.left ?? []
+  const left = newestWithin(closed?.result?.left ?? [], LEFT_BYTES)
   if (known.desired === 'failed' && left.length > 0) return left
   const broughtBack = ledger === 'bringBack' && (outcome === 'effective' || outcome === 'recovered')
   return broughtBack ? [] : known.undoLater
+}
+
+/** What is left out is in the journal, with the run's result. */
+function newestWithin(left: TargetRecord['undoLater'], bytes: number): TargetRecord['undoLater'] {
+  let room = bytes
+  return left
+    .toReversed()
+    .filter((entry) => (room -= bytesOf(entry as unknown as Json)) >= 0)
+    .toReversed()
+}
+
+/** Part of an undo is no undo: a person must know. */
+function tellOfMissing(state: GuardState, run: OpenEntry, now: number): GuardState {
+  const left = run.closed?.result?.left ?? []
+  const missing = left.length - newestWithin(left, LEFT_BYTES).length
+  if (missing === 0) return state
+  const text = `${missing} of the changes that \`${run.workflowId}\` left on \`${run.target}\` are too large to be kept; its result has them.`
+  return { ...state, notes: keepLast(state.notes, { at: now, text }, KEPT.notes) }
 }
 
 const wasCutOff = ({ closed }: OpenEntry, outcome: Outcome): boolean =>

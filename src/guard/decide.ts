@@ -24,6 +24,7 @@ const NO_RUNBOOK_AGAIN_MS = 60_000
 /** A run that was started past the detector shows no plan: its last activity gets this long. */
 const GRACE_WITHOUT_PLAN_MS = 10_000
 const KEPT_INPUT_BYTES = 1_024
+const MESSAGE_LENGTH = 2_000
 
 /** Decides one trigger. The answer to the same question twice is one decision. */
 export function decide(
@@ -56,7 +57,7 @@ export function nobodyFits(trigger: Trigger, { refused }: MatchReport, now: numb
     first === undefined
       ? `No runbook is for this (${trigger.kind === 'person' ? trigger.runbook : trigger.kind}).`
       : refused.map((each) => `\`${each.runbook}\`: ${each.reason}`).join(' ')
-  return { kind: 'refused', reason, message: message.slice(0, 2_000), lookAgainAt: now + NO_RUNBOOK_AGAIN_MS }
+  return { kind: 'refused', reason, message, lookAgainAt: now + NO_RUNBOOK_AGAIN_MS }
 }
 
 const targetName = (state: GuardState, trigger: Trigger, candidate: Pick<Candidate, 'target'> | null): string =>
@@ -229,7 +230,8 @@ const coversIn = ({ covers }: GrantRequest): { readonly covers?: readonly string
 export function keep(state: GuardState, facts: Omit<Decision, 'id' | 'at' | 'cluster'>, now: number): Step {
   const sequence = state.sequence + 1
   const id = `${state.cluster}/${episodeFrom(now)}-${sequence.toString(36)}`
-  const decision: Decision = { ...facts, id, at: now, cluster: state.cluster, trigger: slim(facts.trigger) }
+  const message = facts.message.slice(0, MESSAGE_LENGTH)
+  const decision: Decision = { ...facts, message, id, at: now, cluster: state.cluster, trigger: slim(facts.trigger) }
   const asked = facts.trigger.kind === 'person' ? facts.trigger.requestId : null
   const next: GuardState = {
     ...state,

@@ -26,6 +26,8 @@ export type GuardEvent =
   | { readonly kind: 'marked'; readonly request: MarkRequest }
   /** Alerts that were routed, in the order in which they came. */
   | { readonly kind: 'alerted'; readonly batch: readonly Routed[] }
+  /** So many records wait for the journal that no more may be made; null: there is room again. */
+  | { readonly kind: 'journal'; readonly backlog: { readonly waiting: number; readonly lost: number } | null }
   | { readonly kind: 'tick' }
 
 /** Takes one event in. */
@@ -51,6 +53,8 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
       return close(state, event.report, now)
     case 'marked':
       return mark(state, event.request, now)
+    case 'journal':
+      return hearOfJournal(state, event.backlog, now)
     case 'tick':
       return andThen(release(state, now), (each) => ({ state: each, decisions: [], effects: lookAround(each, now) }))
   }
@@ -97,6 +101,30 @@ function notLaunched(state: GuardState, workflowId: string, why: string, now: nu
   )
   const effects = step.effects.filter((effect) => effect.kind !== 'match')
   return { ...step, state: { ...step.state, targets }, effects }
+}
+
+/** Leaves no record: there is no room for one. */
+function hearOfJournal(state: GuardState, backlog: { waiting: number; lost: number } | null, now: number): Step {
+  if (backlog === null) {
+    if (state.unrecorded === null) return still(state)
+    const text = 'The journal takes records again.'
+    const next = { ...state, unrecorded: null, notes: keepLast(state.notes, { at: now, text }, KEPT.notes) }
+    return { state: next, decisions: [], effects: lookAround(next, now) }
+  }
+  const gone = backlog.lost === 0 ? '' : `, and ${backlog.lost} older ones are lost`
+  const text = `the journal cannot be written; ${backlog.waiting} records wait${gone}.`
+  const next = { ...state, unrecorded: text }
+  if (state.unrecorded !== null && (backlog.lost === 0 || state.unrecorded.includes('are lost'))) return still(next)
+  const page = {
+    kind: 'page',
+    key: `${state.cluster}/journal/${now}`,
+    message: `\`${state.cluster}\`: nothing starts by itself: ${text}`,
+  } as const
+  return {
+    state: { ...next, notes: keepLast(state.notes, { at: now, text }, KEPT.notes) },
+    decisions: [],
+    effects: [page],
+  }
 }
 
 function mark(state: GuardState, { target: name, desired, why, key }: MarkRequest, now: number): Step {

@@ -1,7 +1,9 @@
 // What may refuse or hold a start: the rules in the order in which they are asked. A stage is a pure function that
 // rules, or has nothing to say. Read next: guard.ts, which asks them.
 import type { Candidate, DecisionKind, LedgerName, Trigger } from './protocol.ts'
-import { overlap, targetOf, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
+import type { Json } from '../plan/json.ts'
+import { bytesOf } from '../plan/size.ts'
+import { KEPT, overlap, targetOf, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
 
 /** One question put to the guard: may this candidate start now, because of this trigger? */
 export interface Ask {
@@ -24,6 +26,8 @@ export interface Ruling {
   readonly lookAgainAt?: number
 }
 export type Stage = (ask: Ask) => Ruling | null
+
+const WAITING_BYTES = 200_000
 
 export const NEVER = Number.MAX_SAFE_INTEGER
 
@@ -54,6 +58,12 @@ const causeStands: Stage = ({ state, trigger, isAutomatic }) => {
 const observerIsTrusted: Stage = ({ state, isAutomatic }) =>
   isAutomatic && state.frozen !== null
     ? { kind: 'held', reason: 'observer-in-doubt', message: `Nothing starts by itself: ${state.frozen}` }
+    : null
+
+/** A run that could not be accounted for is not started; people may still start theirs. */
+const isWrittenDown: Stage = ({ state, isAutomatic }) =>
+  isAutomatic && state.unrecorded !== null
+    ? { kind: 'held', reason: 'journal-away', message: `Nothing starts by itself: ${state.unrecorded}` }
     : null
 
 /** What is meant to be down is not healed; what was taken out is brought back only from `failed`. */
@@ -109,7 +119,7 @@ const lockIsFree: Stage = ({ state, candidate, trigger }) => {
       return { kind: 'refused', reason: 'locked', message: `${what}.`, workflowId: busy.workflowId }
     case 'queue':
     case 'preempt': {
-      const full = trigger.kind === 'person' && state.waiting.length >= 20
+      const full = trigger.kind === 'person' && isFull(state)
       if (full) return { kind: 'refused', reason: 'queue-full', message: `${what}, and too many wait already.` }
       return {
         kind: 'held',
@@ -120,6 +130,10 @@ const lockIsFree: Stage = ({ state, candidate, trigger }) => {
     }
   }
 }
+/** Whoever waits is remembered with all inputs. */
+const isFull = ({ waiting }: GuardState): boolean =>
+  waiting.length >= KEPT.waiting || bytesOf(waiting as unknown as Json) > WAITING_BYTES
+
 const nameLock = (run: OpenEntry): string => (run.lock === null ? 'its target' : `the lock of \`${run.lock}\``)
 
 const cooledDown: Stage = (ask) => {
@@ -184,6 +198,7 @@ const enoughStayHealthy: Stage = ({ state, candidate }) => {
 export const STAGES = [
   causeStands,
   observerIsTrusted,
+  isWrittenDown,
   isWanted,
   mayActAlone,
   onceAnEpisode,

@@ -33,6 +33,8 @@ export interface GuardState {
   /** Why nothing is believed at the moment; null while the observer trusts itself. */
   readonly frozen: string | null
   readonly limits: ClusterLimits
+  /** Why decisions cannot be written down at the moment, so that nothing starts by itself; null while they can. */
+  readonly unrecorded: string | null
   /** Groups that are told what a person should know now. */
   readonly page: readonly string[]
   /** Episodes of alerts that have a runbook, by id, in the order in which they came. Absent: none so far. */
@@ -109,6 +111,7 @@ export const KEPT = {
   attempts: 50,
   waiting: 20,
   alerts: 500,
+  targets: 5_000,
 } as const
 
 export const DEFAULT_LIMITS: ClusterLimits = { runsInFlight: 5, startsPerMinute: 10, override: null }
@@ -152,6 +155,7 @@ export function createGuardState(
     notes: [],
     frozen: null,
     limits: DEFAULT_LIMITS,
+    unrecorded: null,
     page: [],
   }
 }
@@ -180,13 +184,17 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     open: state.open,
     decisions: state.decisions,
     notes: state.notes,
-    frozen: state.frozen,
+    frozen: heldBecause(state),
   }
 }
 
-/** Answers the state with one target changed; one that is not known yet is no member, and meant to serve. */
+/** Answers why nothing starts by itself at the moment; null while it does. */
+export const heldBecause = ({ frozen, unrecorded }: GuardState): string | null => frozen ?? unrecorded
+
+/** Answers the state with one target changed; one that is not known yet is no member, and meant to serve. Beyond a bound none is new. */
 export function withTarget(state: GuardState, name: string, change: Partial<TargetRecord>): GuardState {
   const known = Object.hasOwn(state.targets, name) ? state.targets[name] : undefined
+  if (known === undefined && Object.keys(state.targets).length >= KEPT.targets) return state
   return {
     ...state,
     targets: { ...state.targets, [name]: { ...(known ?? createTarget('serving', false)), ...change } },

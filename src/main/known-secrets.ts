@@ -2,16 +2,16 @@
 // the journal's password, the folder of secrets, the variables that runbooks and the inventory refer to.
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createMasker, type Masker } from '../../activities/wrapping/mask.ts'
+import { createMasker } from '../../activities/wrapping/mask.ts'
 import type { Settings } from '../config/settings.ts'
 
 const LONGEST_BYTES = 64 * 1024
 
-/** Answers a masker that knows them. A file that cannot be read holds nothing that could be told. */
+/** Answers what takes them out of a line. A file that cannot be read holds nothing that could be told. */
 export async function maskKnownSecrets(
   { dataFolder, journal, runbooksFolder, inventoryFile }: Settings,
   variable: (name: string) => string | null,
-): Promise<Masker> {
+): Promise<(line: string) => string> {
   const masker = createMasker()
   const hide = (secret: string | null, reference: string): void => {
     if (secret !== null && secret !== '') masker.hide(secret, reference)
@@ -24,7 +24,7 @@ export async function maskKnownSecrets(
   for (const path of files.filter((name) => /\.ya?ml$/.test(name)))
     for (const [reference, name = ''] of ((await textOf(path)) ?? '').matchAll(VARIABLE))
       hide(variable(name), reference)
-  return masker
+  return (line) => masker.text(line)
 }
 
 const VARIABLE = /secret:\/\/env\/([A-Za-z0-9_]+)/g

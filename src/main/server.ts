@@ -21,8 +21,8 @@ import { untilStopped } from './until-stopped.ts'
 export async function runServer(settings: Settings, say: (line: string) => void): Promise<number> {
   const stopped = untilStopped()
   const token = await readOrCreateToken(join(settings.dataFolder, 'token'))
-  const masker = await maskKnownSecrets(settings, variable)
-  const log = createLogger({ ...settings.log, mask: masker.text })
+  const mask = await maskKnownSecrets(settings, variable)
+  const log = createLogger({ ...settings.log, mask })
   const inventory = await keepInventory(settings.inventoryFile, log)
   const engine = await connectEngine({ temporal: settings.temporal, inventory: inventory.current })
   const journal = await openJournal(settings.journal)

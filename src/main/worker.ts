@@ -25,9 +25,19 @@ import { toTemporalLogger } from './temporal-logger.ts'
 
 /** Works until SIGTERM or SIGINT, then lets what it began finish for a moment. Answers the exit code. */
 export async function runWorker(settings: Settings, say: (line: string) => void): Promise<number> {
-  const masker = await maskKnownSecrets(settings, variable)
-  const log = createLogger({ ...settings.log, mask: masker.text })
+  const mask = await maskKnownSecrets(settings, variable)
+  const log = createLogger({ ...settings.log, mask })
   installRuntime(log)
+  try {
+    return await work(settings, log, say)
+  } catch (error) {
+    // The runtime keeps the process and takes its signals: a worker that failed would stay, and only SIGKILL would end it.
+    await Runtime.instance().shutdown()
+    throw error
+  }
+}
+
+async function work(settings: Settings, log: Logger, say: (line: string) => void): Promise<number> {
   const inventory = await keepInventory(settings.inventoryFile, log, () => void watchAll())
   const clusters = (): readonly string[] => inventory.current().clusters.map(({ name }) => name)
   const engine = await connectEngine({ temporal: settings.temporal, inventory: inventory.current })

@@ -573,3 +573,25 @@ export async function speak(
   const exit = await runCli(words, createFakeDeps(world, folder), io)
   return { exit, out, err, exits }
 }
+
+/** An Io in a pipe, whose stderr can be read. */
+export function fakeIo(): Io & { said(): string } {
+  let text = ''
+  return {
+    writeOut: () => undefined,
+    writeError: (each) => void (text += each),
+    outIsTty: false,
+    errorIsTty: false,
+    canAsk: false,
+    colors: false,
+    columns: 80,
+    now: () => NOW,
+    sleep: () => Promise.resolve(),
+    ask: () => Promise.resolve(''),
+    readStdin: () => Promise.resolve(''),
+    onInterrupt: () => () => undefined,
+    exit: () => undefined,
+    live: () => Promise.reject(new Error('not a terminal')),
+    said: () => text,
+  }
+}

@@ -101,6 +101,14 @@ describe('a folder of runbooks', () => {
     expect(names(opened)).toEqual(['first'])
   })
 
+  test('without any file, or not there at all, it has no runbooks, and that is no mistake of the worker', () => {
+    expect(names(open())).toEqual([])
+    rmSync(folder, { recursive: true })
+    const opened = open()
+    expect(names(opened)).toEqual([])
+    expect(codes(opened.diagnostics())).toEqual(['RB101'])
+  })
+
   test('a folder that is gone changes nothing and is said', () => {
     write('a.yaml', runbook('first', '1s'))
     const opened = open()

@@ -1,7 +1,6 @@
 // A worker dies by SIGKILL at exactly the point before or after an effect, for each idempotency class and many seeds.
 // What happened is read in a ledger that is written outside of Phix, and in the process table.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createProcessControl } from '../../src/processes/process-control.ts'
 import type { Gate, Verb } from '../../src/plan/run.ts'
 import { describeWithTemporal } from '../temporal-server.ts'
 import { createRandom, isFull, pick, SEED } from './seeds.ts'
@@ -85,7 +84,7 @@ describeWithTemporal(`a worker that is killed under an action (PHIX_SEED=${SEED}
   /** Runs one batch of every class into its crash, then lets another worker take over. */
   async function crash(point: Point, seeds: readonly number[]): Promise<readonly Story[]> {
     const doomed = seeds.flatMap((seed) => CLASSES.map((of) => ({ seed, of, node: nodeOf(point, of, seed) })))
-    await Promise.all(doomed.filter(({ of }) => of === 'yes').map(({ node }) => startNode(bench, node)))
+    await Promise.all(doomed.filter(({ of }) => of === 'yes').map(({ node }) => bench.startNode(node)))
     const before = new Map(doomed.map(({ node }) => [node, bench.pidsOf(node)]))
     const dying = await bench.startWorker({ PHIX_FAILPOINT: `${point}:*:${doomed.length}` })
     const ids = await Promise.all(
@@ -152,17 +151,3 @@ describeWithTemporal(`a worker that is killed under an action (PHIX_SEED=${SEED}
     })
   })
 })
-
-/** Starts a node before its run, as a person would. */
-async function startNode({ folder, ledger }: WorkerBench, name: string): Promise<void> {
-  const control = createProcessControl({
-    kind: 'process',
-    command: ['/bin/sh', '-c', 'echo "start $0" >> "$LEDGER"; exec sleep 86400', '{node}'],
-    cwd: null,
-    env: { LEDGER: ledger.file },
-    stateFolder: `${folder}/state`,
-    stopGraceMs: 2000,
-  })
-  const node = { name, address: 'http://127.0.0.1:9', zone: null, aliases: [], spare: false }
-  await control.start(node, AbortSignal.timeout(10_000))
-}

@@ -5,6 +5,11 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
+import { writeAddresses } from '../../src/config/addresses.ts'
+import { freePort } from '../../src/config/free-port.ts'
+import { layOut } from '../../src/lab/layout.ts'
+import { writeLayout } from '../../src/lab/layout-file.ts'
+import { freePorts } from '../lab/lab-on-free-ports.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const bin = join(root, 'bin', 'phix')
@@ -65,6 +70,7 @@ export async function startPhix({
 }: Options = {}): Promise<PhixUp> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'phix-e2e-'))
   prepare(dataFolder)
+  await useFreePorts(dataFolder)
   const environment = {
     ...process.env,
     PHIX_DATA_FOLDER: dataFolder,
@@ -137,6 +143,16 @@ export async function startPhix({
     },
     world: worldOf(dataFolder),
   }
+}
+
+/** As if it had run before on ports that nobody else uses: the usual ones may be another test's at any moment. */
+async function useFreePorts(dataFolder: string): Promise<void> {
+  const [rpc = 0, ui = 0, server = 0] = await Promise.all([freePort(), freePort(), freePort()])
+  writeAddresses(dataFolder, {
+    temporal: { address: `127.0.0.1:${rpc}`, uiAddress: `http://127.0.0.1:${ui}` },
+    server: { host: '127.0.0.1', port: server },
+  })
+  writeLayout(layOut(join(dataFolder, 'lab'), await freePorts()))
 }
 
 function worldOf(dataFolder: string): World {

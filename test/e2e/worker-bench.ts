@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createProcessControl } from '../../src/processes/process-control.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { Gate, RunResult, Verb } from '../../src/plan/run.ts'
 import { connectEngine } from '../../src/temporal/connect-engine.ts'
@@ -15,6 +16,8 @@ import { processesOf, until } from './phix-up.ts'
 const root = resolve(import.meta.dirname, '../..')
 const bin = join(root, 'bin', 'phix')
 export const CLUSTER = 'bench'
+/** Nothing listens there. */
+const NOWHERE = 'http://127.0.0.1:9'
 const READY_MS = 60_000
 const STARTED_MS = 60_000
 
@@ -40,6 +43,8 @@ export interface WorkerBench {
   start(runbook: string, inputs: Readonly<Record<string, Json>>): Promise<string>
   /** Waits for the end, and answers each gate that opens on the way. */
   follow(workflowIds: readonly string[], answer?: (workflowId: string, gate: Gate) => Answer): Promise<readonly End[]>
+  /** Starts a node before its run, as a person would. */
+  startNode(node: string): Promise<void>
   /** Pids of the processes of a node, from the process table. */
   pidsOf(node: string): readonly number[]
   /** Ends everything and removes the folder. */
@@ -85,6 +90,8 @@ export async function startWorkerBench({ nodes, runbooks }: BenchOptions): Promi
     PHIX_PERSON: 'tester',
     NO_COLOR: '1',
   }
+  const { code, stdout, stderr } = await runPhix(['check', runbooksFolder], environment)
+  if (code !== 0) throw new Error(`the runbooks of this test are wrong:\n${stdout}${stderr}`)
   const workers = new Set<WorkerProcess>()
   let requests = 0
 
@@ -116,6 +123,11 @@ export async function startWorkerBench({ nodes, runbooks }: BenchOptions): Promi
       }
     },
     follow: (workflowIds, answer) => followRuns(engine, workflowIds, answer),
+    async startNode(name) {
+      const control = createProcessControl({ ...controlOf(folder, ledger.file), cwd: null })
+      const node = { name, address: NOWHERE, zone: null, aliases: [], spare: false }
+      await control.start(node, AbortSignal.timeout(10_000))
+    },
     pidsOf: (node) => pidsOf(join(folder, 'state'), node),
     async end() {
       await Promise.all([...workers].map((worker) => worker.kill()))
@@ -132,21 +144,16 @@ export async function startWorkerBench({ nodes, runbooks }: BenchOptions): Promi
 const inventoryOf = (nodes: readonly string[], folder: string, ledgerFile: string): Json => ({
   version: 1,
   acceptance: true,
+  groups: [{ name: 'oncall', members: ['ada'] }],
   clusters: [
     {
       name: CLUSTER,
-      nodes: nodes.map((name) => ({ name, address: 'http://127.0.0.1:9' })),
+      nodes: nodes.map((name) => ({ name, address: NOWHERE })),
       services: [
         {
           name: 'app',
           members: nodes,
-          control: {
-            kind: 'process',
-            command: ['/bin/sh', '-c', 'echo "start $0" >> "$LEDGER"; exec sleep 86400', '{node}'],
-            env: { LEDGER: ledgerFile },
-            stateFolder: join(folder, 'state'),
-            stopGraceMs: 2000,
-          },
+          control: controlOf(folder, ledgerFile),
         },
       ],
       heartbeat: { kind: 'tcp', intervalMs: 60_000 },
@@ -154,6 +161,15 @@ const inventoryOf = (nodes: readonly string[], folder: string, ledgerFile: strin
     },
   ],
 })
+
+const controlOf = (folder: string, ledgerFile: string) =>
+  ({
+    kind: 'process',
+    command: ['/bin/sh', '-c', 'echo "start $0" >> "$LEDGER"; exec sleep 86400', '{node}'],
+    env: { LEDGER: ledgerFile },
+    stateFolder: join(folder, 'state'),
+    stopGraceMs: 2000,
+  }) as const
 
 async function launchWorker(env: NodeJS.ProcessEnv): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [bin, 'worker'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -193,7 +209,7 @@ async function runPhix(words: readonly string[], env: NodeJS.ProcessEnv): Return
 }
 
 const isAway = (error: unknown): boolean =>
-  error instanceof Error && 'kind' in error && (error.kind === 'unreachable' || error.kind === 'not-found')
+  error instanceof Error && 'kind' in error && ['unreachable', 'not-found', 'stuck'].includes(String(error.kind))
 
 const FINISHED_MS = 120_000
 

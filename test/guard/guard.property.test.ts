@@ -270,6 +270,12 @@ describe('each stage is needed', () => {
       bench.observe('node-2', 'failed', 1000)
       return bench.started.length
     },
+    isWrittenDown: (stages) => {
+      const bench = createBench({ stages })
+      bench.send({ kind: 'journal', backlog: { waiting: 1_800, lost: 0 } }, 900)
+      bench.observe('node-2', 'failed', 1000)
+      return bench.started.length
+    },
     isWanted: (stages) => {
       const bench = createBench({ stages })
       bench.send({ kind: 'marked', request: { target: 'node-2', desired: 'drained', why: '', key: 'k' } }, 900)

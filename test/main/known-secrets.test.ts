@@ -22,7 +22,7 @@ const settings = (): Settings => ({
 })
 const logged = async (text: string): Promise<string> => {
   let lines = ''
-  const { text: mask } = await maskKnownSecrets(settings(), (name) => (name === 'API_KEY' ? 'variable-canary' : null))
+  const mask = await maskKnownSecrets(settings(), (name) => (name === 'API_KEY' ? 'variable-canary' : null))
   const log = createLogger({ level: 'info', format: 'json', mask, write: (line) => void (lines += line) })
   log.error({ err: new Error(`it said ${text}`) }, `failed with ${text}`)
   return lines

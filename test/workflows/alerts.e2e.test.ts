@@ -54,7 +54,7 @@ describeWithTemporal('alerts that reach a detector', () => {
   test('a message that is no alert hurts nobody', async () => {
     const lab = await bench.start('alerts-poison')
     const handle = bench.client.workflow.getHandle(detectorId(lab))
-    for (const poison of [null, 7, {}, { alerts: 'x' }, { alerts: [null, { labels: 3 }, {}] }])
+    for (const poison of [null, 7, {}, { alerts: 'x' }, { alerts: [null, { labels: 3 }, {}], lost: null }])
       await handle.signal('alerted', poison)
     await bench.engine.detector.alert(lab, { alerts: [alertOf('good', 'node-3')] })
     await bench.until(lab, (state) => state.open.length === 1)
@@ -62,6 +62,9 @@ describeWithTemporal('alerts that reach a detector', () => {
 
   test('alerts that nobody could read back page a person', async () => {
     const lab = await bench.start('alerts-lost')
+    const limits = { runsInFlight: 5, startsPerMinute: 10, override: null }
+    const roster = { nodes: [{ name: 'node-1', spare: false }], limits, page: ['night'] }
+    await bench.engine.detector.observe(lab, [{ kind: 'roster', at: Date.now(), roster }])
     await bench.engine.detector.alert(lab, { alerts: [], lost: { count: 97, delivery: 'd9', sender: 'alertmanager' } })
     await bench.until(lab, () => bench.pages.some((message) => message.includes('97 alert(s)')))
   })

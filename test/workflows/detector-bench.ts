@@ -8,10 +8,10 @@ import type { Decision, DetectorInput, DetectorState, VerdictObservation, WatchC
 import type { Cluster, Inventory } from '../../src/inventory/inventory.ts'
 import type { Journal, JournalRecord } from '../../src/journal/journal.ts'
 import { detectorId, TASK_QUEUE } from '../../src/plan/ids.ts'
-import type { RunResult } from '../../src/plan/run.ts'
+import type { NotifyCall, RunResult } from '../../src/plan/run.ts'
 import { connectEngine } from '../../src/temporal/connect-engine.ts'
 import { startTestServer } from '../temporal-server.ts'
-import { backAgain, clusterOf, recovery } from './stubs/lab-of-three.ts'
+import { backAgain, clusterOf, recovery, tooLarge } from './stubs/lab-of-three.ts'
 
 export async function startDetectorBench() {
   const server = await startTestServer()
@@ -47,7 +47,7 @@ export async function startDetectorBench() {
     },
     close: () => Promise.resolve(),
   }
-  const runbooks: KnownRunbook[] = [recovery, backAgain].map((plan) => ({ plan, planHash: 'a'.repeat(64) }))
+  const runbooks: KnownRunbook[] = [recovery, backAgain, tooLarge].map((plan) => ({ plan, planHash: 'a'.repeat(64) }))
   const log = { info() {}, warn() {}, error() {} }
   const watching = createWatching({
     inventory,
@@ -81,7 +81,7 @@ export async function startDetectorBench() {
     activities: {
       ...watching,
       watch: listen,
-      notify: (call: { message: string }) => Promise.resolve(void pages.push(call.message)),
+      notify: ({ to, message }: NotifyCall) => Promise.resolve(void pages.push(`${to.join(',')}: ${message}`)),
     },
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: 500,
@@ -99,16 +99,12 @@ export async function startDetectorBench() {
     /** Starts the detector of a cluster of its own for one test. */
     async start(
       name: string,
-      { eventsBeforeContinue }: Pick<DetectorInput, 'eventsBeforeContinue'> = {},
+      more: Pick<DetectorInput, 'eventsBeforeContinue' | 'state'> = {},
       cluster = clusterOf(name),
     ) {
       clusters.push(cluster)
       const targets = cluster.nodes.map((node) => ({ name: node.name, desired: 'serving' as const }))
-      const input: DetectorInput = {
-        cluster: name,
-        targets,
-        ...(eventsBeforeContinue === undefined ? {} : { eventsBeforeContinue }),
-      }
+      const input: DetectorInput = { cluster: name, targets, ...more }
       await client.workflow.start('detector', { workflowId: detectorId(name), taskQueue: TASK_QUEUE, args: [input] })
       return name
     },

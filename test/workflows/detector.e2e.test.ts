@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { detectorId, TASK_QUEUE } from '../../src/plan/ids.ts'
+import { createGuardState } from '../../src/guard/state.ts'
+import { detectorId, episodeFrom, TASK_QUEUE } from '../../src/plan/ids.ts'
+import type { Json } from '../../src/plan/json.ts'
 import { resultOf } from '../guard/cases.ts'
 import { describeWithTemporal } from '../temporal-server.ts'
 import { startDetectorBench } from './detector-bench.ts'
@@ -51,7 +53,7 @@ describeWithTemporal('a detector on a real server', () => {
     const { currentDetails } = await bench.client.workflow
       .getHandle(detectorId(lab))
       .query<{ currentDetails: string }>('__temporal_workflow_metadata')
-    expect(currentDetails).toContain(`| ${run.workflowId} | &emsp;node-2 |`)
+    expect(currentDetails).toMatch(new RegExp(`\\| ${run.workflowId}\\W+node-2`))
     await bench.finish(run.workflowId, resultOf('effective'))
     await bench.until(lab, ({ open }) => open.length === 0)
     expect((await bench.decisions(lab)).map(({ kind }) => kind)).toEqual(['started'])
@@ -239,7 +241,11 @@ describeWithTemporal('a detector on a real server', () => {
     await bench.until(lab, ({ targets }) => (targets['node-4']?.cooldownUntil ?? 0) > Date.now())
     expect(await bench.engine.detector.mark(lab, markedFailed)).toEqual({ before: 'serving' })
     await bench.see(lab, 'node-3', 'healthy')
-    await bench.until(lab, ({ open }) => open.some(({ runbook }) => runbook === 'return-to-service'))
+    await bench.until(lab, ({ open }) =>
+      open.some(({ runbook, runId }) => runbook === 'return-to-service' && runId !== ''),
+    )
+    for (const endAt = Date.now() + 10_000; (await bench.runs(lab)).length < 5 && Date.now() < endAt;)
+      await new Promise((resolve) => setTimeout(resolve, 100))
     // One start an episode (I2), one open run a lock (I1), seen from Temporal.
     const started = (await bench.runs(lab)).map((id) => id.split('/').slice(0, 2).join('/'))
     expect(started.toSorted()).toEqual([
@@ -258,6 +264,79 @@ describeWithTemporal('a detector on a real server', () => {
     expect(await bench.engine.runResult(workflowId!)).toMatchObject({ message: 'asked for in Temporal' })
   })
 
+  test('an inventory that changed is told by its watch: a node that left is no target any more, pages go to the groups it names', async () => {
+    const lab = await bench.start('changing')
+    const nodes = ['node-1', 'node-2', 'node-4'].map((name) => ({ name, spare: false }))
+    const limits = { runsInFlight: 5, startsPerMinute: 10, override: null }
+    await bench.engine.detector.observe(lab, [
+      { kind: 'roster', at: Date.now(), roster: { nodes, limits, page: ['night'] } },
+    ])
+    const { targets } = await bench.until(lab, ({ targets: known }) => known['node-4'] !== undefined)
+    expect(Object.keys(targets).toSorted()).toEqual(['node-1', 'node-2', 'node-4'])
+    await bench.engine.detector.observe(lab, [{ kind: 'observer', at: Date.now(), trusted: false, evidence: 'alone' }])
+    await bench.until(lab, ({ frozen }) => frozen === 'alone')
+    const endAt = Date.now() + 10_000
+    while (!bench.pages.includes('night: `changing`: Verdicts are frozen: alone') && Date.now() < endAt)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(bench.pages).toContain('night: `changing`: Verdicts are frozen: alone')
+  })
+
+  test('words that are none of its own leave it as it is', async () => {
+    const lab = await bench.start('deaf')
+    const handle = bench.client.workflow.getHandle(detectorId(lab))
+    for (const nonsense of [null, 7, 'x', {}, [null, 1, { kind: 'verdict', at: 1 }, { kind: 'roster', at: 1 }]])
+      await handle.signal('observed', nonsense)
+    for (const nonsense of [null, {}, { workflowId: 'w', result: { outcome: 'effective' } }])
+      await handle.signal('ended', nonsense)
+    for (const [update, nonsense] of [
+      ['start', { ...request(), inputs: 'all' }],
+      ['start', { ...request(), inputs: { text: 'x'.repeat(70_000) } }],
+      ['mark', { target: 'node-1', desired: 'gone', key: 'k', why: '' }],
+      ['grant', { workflowId: 'w', runId: 'r', runbook: 'b', target: 't' }],
+    ] as const)
+      await expect(handle.executeUpdate(update, { args: [nonsense] })).rejects.toThrow()
+    await bench.see(lab, 'node-2', 'suspect')
+    expect((await openRun(lab)).target).toBe('node-2')
+    expect((await bench.decisions(lab)).map(({ kind }) => kind)).toEqual(['started'])
+  })
+
+  test.each(['open', 'closed'])(
+    'a start whose id is taken by a run that is %s begins nothing, says so, and frees its lock when that has closed',
+    async (how) => {
+      const lab = `taken-${how}`
+      const episode = 9_000_000_000_000
+      const workflowId = `single-node-recovery/node-2/${episodeFrom(episode + 1)}`
+      const taken = { workflowId, taskQueue: TASK_QUEUE, args: [{}] }
+      const other = await bench.client.workflow.start('single-node-recovery', taken)
+      if (how === 'closed') {
+        await bench.finish(workflowId, resultOf('effective'))
+        await other.result()
+      }
+      const guard = createGuardState(lab, [{ name: 'node-2', desired: 'serving' }])
+      const node = { ...guard.targets['node-2']!, episode, observedAt: 1, verdict: 'healthy' as const }
+      const state = { guard: { ...guard, targets: { 'node-2': node } }, records: [], learned: [], shards: 1 }
+      await bench.start(lab, { state: state as unknown as Json })
+      await bench.see(lab, 'node-2', 'suspect')
+      await bench.until(lab, ({ decisions }) => decisions.some(({ reason }) => reason === 'already-there'))
+      if (how === 'open') {
+        expect((await bench.state(lab)).open).toMatchObject([{ workflowId, lock: 'node-2' }])
+        await bench.finish(workflowId, resultOf('effective'))
+      }
+      await bench.until(lab, ({ open }) => open.length === 0)
+      const described = await bench.client.workflow.getHandle(workflowId).describe()
+      expect(described.runId).toBe(other.firstExecutionRunId)
+    },
+  )
+
+  test('a start that Temporal cannot take frees its lock and leaves a decision', async () => {
+    const lab = await bench.start('too-large')
+    const { decision } = await bench.engine.detector.start(lab, request('too-large'))
+    expect(decision).toMatchObject({ kind: 'refused', reason: 'not-started' })
+    expect(decision.message).toContain('bytes; the limit is')
+    expect((await bench.state(lab)).open).toEqual([])
+    expect((await bench.engine.detector.start(lab, request())).decision.kind).toBe('started')
+  })
+
   test('a journal that is away keeps no start waiting, and gets everything when it is back', async () => {
     const lab = await bench.start('nine')
     bench.journal.isDown = true
@@ -269,6 +348,28 @@ describeWithTemporal('a detector on a real server', () => {
       await new Promise((resolve) => setTimeout(resolve, 50))
     expect(bench.journal.records.get(`decision ${decision.id}`)).toMatchObject({ workflowId })
   })
+
+  test('a journal that is away for long holds automatic starts, says so, and loses no decision', async () => {
+    const lab = 'outage'
+    const records = Array.from({ length: 1_800 }, (_, n) => ({
+      ...{ id: `${lab}/${n}`, kind: 'decision', at: n, cluster: lab, target: null, workflowId: null },
+      body: {},
+    }))
+    const guard = createGuardState(
+      lab,
+      clusterOf(lab).nodes.map(({ name }) => ({ name, desired: 'serving' })),
+    )
+    bench.journal.isDown = true
+    await bench.start(lab, { state: { guard, records, learned: [], shards: 1 } as unknown as Json })
+    await bench.engine.detector.mark(lab, { ...markedFailed, key: 'outage' })
+    expect((await bench.until(lab, ({ frozen }) => frozen !== null)).frozen).toContain('the journal cannot be written')
+    await bench.see(lab, 'node-2', 'suspect')
+    await bench.until(lab, ({ decisions }) => decisions.at(-1)?.reason === 'journal-away')
+    bench.journal.isDown = false
+    await bench.until(lab, ({ open, frozen }) => frozen === null && open.length === 1, 60_000)
+    await bench.written(({ body }) => (body as { reason?: string }).reason === 'journal-away')
+    for (const { id } of records) expect(bench.journal.records.has(`decision ${id}`)).toBe(true)
+  }, 90_000)
 
   test('from a request to a started run takes at most 100 ms more than a round trip, or six of them on a busy machine', async () => {
     const lab = await bench.start('ten')

@@ -94,7 +94,7 @@ describeWithTemporal('a run of a runbook', () => {
     const handle = await start(unverified([read('look'), approve('ok')]))
     const gate = await gateOf(handle)
     const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')
-    expect(metadata.currentDetails).toContain('| ✓ completed | &emsp;Title of look |')
+    expect(metadata.currentDetails).toMatch(/\| ✓.completed\W+Title of look\W+\d+\.\d s/)
     expect(metadata.currentDetails).toContain(
       `phix approve ${handle.workflowId} --gate ok --hash ${gate.snapshotHash.slice(0, 8)}`,
     )
@@ -308,4 +308,32 @@ describeWithTemporal('a run of a runbook', () => {
     const { raw } = await handle.describe()
     expect(raw.workflowExecutionInfo?.firstRunId).not.toBe(raw.workflowExecutionInfo?.execution?.runId)
   }, 60_000)
+
+  test('of `automation: approve` changes nothing before a person approved what it shows', async () => {
+    const handle = await start(unverified([read('look'), change('a')], { automation: 'approve' }))
+    const gate = await gateOf(handle)
+    expect(gate).toMatchObject({ id: 'run#approve', kind: 'approval' })
+    expect(gate.message).toContain('`test.change` {"of":"a"}')
+    expect(worker.did.map((line) => line.split(' ')[0])).toEqual(['look'])
+    await handle.executeUpdate('approve', { args: [vote(gate)] })
+    expect(((await handle.result()) as RunResult).outcome).toBe('effective')
+    expect(worker.did.map((line) => line.split(' ')[0])).toEqual(['look', 'a'])
+    const rejected = await start(unverified([change('a')], { automation: 'approve' }))
+    await rejected.executeUpdate('reject', { args: [vote(await gateOf(rejected))] })
+    expect((await rejected.result()) as RunResult).toMatchObject({ outcome: 'rejected', left: [] })
+    expect(worker.did).toEqual([])
+  })
+
+  test('refuses to be supplied with what its step cannot put out, before that leaves an event', async () => {
+    const output = { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } }
+    const bad = change('bad', { action: action('test.fail', { output }), onFailure: 'park' })
+    const handle = await start(unverified([bad]))
+    const gate = await gateOf(handle)
+    const before = (await eventsOf(handle)).length
+    const wrong = handle.executeUpdate('supply', { args: [{ ...vote(gate), value: { n: 'many' } }] })
+    await expect(wrong).rejects.toMatchObject({ cause: { message: expect.stringContaining('`value`') as string } })
+    expect(await eventsOf(handle)).toHaveLength(before)
+    await handle.executeUpdate('supply', { args: [{ ...vote(gate), value: { n: 3 } }] })
+    expect(((await handle.result()) as RunResult).outcome).toBe('effective')
+  })
 })

@@ -1,5 +1,6 @@
 // What Temporal's own UI shows of a detector: its targets that are not well, its open runs, its last decisions.
-import type { GuardState } from '../../src/guard/state.ts'
+import { heldBecause, type GuardState } from '../../src/guard/state.ts'
+import { tableText } from '../table-text.ts'
 
 const ROWS = 50
 const DECISIONS = 10
@@ -12,9 +13,10 @@ export function currentDetails(state: GuardState): string {
   const spares = members.length - wanted.length
   const well = wanted.filter(([, { verdict, desired }]) => verdict === 'healthy' && desired === 'serving')
   const others = wanted.filter((member) => !well.includes(member)).slice(0, ROWS)
+  const why = heldBecause(state)
   return [
     `**${state.cluster}**: ${well.length} of ${wanted.length} nodes are healthy and serving${spares === 0 ? '' : `; ${spares} more are spare`}.`,
-    ...(state.frozen === null ? [] : ['', `**Nothing starts by itself:** ${state.frozen}`]),
+    ...(why === null ? [] : ['', `**Nothing starts by itself:** ${why}`]),
     ...table(
       ['node', 'verdict', 'meant to be', 'evidence'],
       others.map(([name, { verdict, desired, evidence }]) => [name, verdict, desired, evidence]),
@@ -35,10 +37,8 @@ export function currentDetails(state: GuardState): string {
 
 const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 
-/** A table of the UI has no padding: an entity before each cell but the first keeps the columns apart. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return []
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replace(/[|\n]/g, ' ')).join(' | &emsp;')} |`
-  return ['', line(head), `|${head.map(() => ':---').join('|')}|`, ...rows.map(line)]
+  const cells = rows.map((row) => row.map((cell) => cell.replace(/[|\n]/g, ' ')))
+  return ['', tableText(head, cells), '']
 }

@@ -3,6 +3,7 @@
 import type { Json } from '../../src/plan/json.ts'
 import type { Failure } from '../../src/plan/manifest.ts'
 import type { StepRow, StepStatus, UndoEntry, VerifyReport } from '../../src/plan/run.ts'
+import { cutText } from '../../src/plan/size.ts'
 import type { Flow } from './flow.ts'
 
 export interface StepRecord {
@@ -67,6 +68,8 @@ export interface State {
 
 const ROWS_KEPT = 200
 const NOTES_KEPT = 50
+/** Of one note or row; the whole sentence of a failure is in the result. */
+const TEXT_BYTES = 2_000
 
 export const newFrame = (): Frame => ({ choices: {}, records: {}, inner: {} })
 
@@ -122,7 +125,7 @@ export function decideOnce<T extends Json>(frame: Frame, question: string, decid
 /** Sets one row of the step table; the oldest rows make room, many at a time, so that a row costs the same in any run. */
 export function setRow(state: State, row: StepRow): void {
   if (!Object.hasOwn(state.rows, row.id)) state.rowCount++
-  state.rows[row.id] = row
+  state.rows[row.id] = row.message === null ? row : { ...row, message: cutText(row.message, TEXT_BYTES) }
   if (state.rowCount <= ROWS_KEPT * 2) return
   state.rows = Object.fromEntries(Object.entries(state.rows).slice(-ROWS_KEPT))
   state.rowCount = ROWS_KEPT
@@ -132,6 +135,7 @@ export function setRow(state: State, row: StepRow): void {
 export const rowsOf = (state: State): readonly StepRow[] => Object.values(state.rows).slice(-ROWS_KEPT)
 
 export function addNote(state: State, at: number, text: string): void {
-  state.notes.push({ at, text })
+  // What a person or a target said may be long.
+  state.notes.push({ at, text: cutText(text, TEXT_BYTES) })
   if (state.notes.length > NOTES_KEPT) state.notes.splice(0, state.notes.length - NOTES_KEPT)
 }

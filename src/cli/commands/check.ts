@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.ts'
 import { blankTerminal, escapeJson, escapeTerminal, toSafeJson } from '../escape-terminal.ts'
 import { EXIT } from '../exit-codes.ts'
 import {
-  compilePaths,
+  compileWithNeighbours,
   listRunbookFiles,
   nameOf,
   readText,
@@ -66,7 +66,7 @@ async function compileAll(compiler: CompilerPort, roots: readonly string[]): Pro
       `No runbook is in \`${roots.join('`, `')}\`.`,
       'Runbooks end in `.yaml`; rehearsals (`.test.yaml`) do not count.',
     )
-  return compilePaths(compiler, paths)
+  return compileWithNeighbours(compiler, paths)
 }
 
 async function tell(

@@ -69,24 +69,31 @@ const BRIEF = 200
 function textOf(record: JournalRecord): string {
   const decision = record.kind === 'decision' ? decisionFrom(record) : null
   if (decision !== null) return `${decision.kind}: ${decision.message}`
-  const body = record.body as Readonly<Record<string, unknown>>
+  const body = (record.body ?? {}) as Told
   const said = record.kind === 'run' ? runText(body) : record.kind === 'step' ? stepText(body) : null
   if (said !== null) return said
   const text = JSON.stringify(record.body)
   return text.length > BRIEF ? `${text.slice(0, BRIEF)}… (all of it: --json)` : text
 }
 
-function runText({ outcome, status, result }: Readonly<Record<string, unknown>>): string | null {
-  if (typeof outcome !== 'string') return null
-  const message = (result as { readonly message?: unknown } | null)?.message
-  return `ended as ${outcome}: ${typeof message === 'string' ? message : `it left no result (${String(status)})`}`
+interface Told {
+  readonly outcome?: string | { readonly ok?: boolean; readonly message?: string }
+  readonly status?: string | null
+  readonly result?: { readonly message?: string } | null
+  readonly event?: string
+  readonly action?: string
+  readonly stepId?: string
+  readonly attempt?: number
 }
 
-function stepText({ event, action, stepId, attempt, outcome }: Readonly<Record<string, unknown>>): string | null {
-  if (typeof action !== 'string' || typeof stepId !== 'string') return null
-  const what = `\`${stepId}\` ${String(event)}: ${action}${Number(attempt) > 1 ? `, attempt ${String(attempt)}` : ''}`
-  const end = outcome as { readonly ok?: unknown; readonly failure?: { readonly message?: unknown } } | undefined
-  if (end === undefined) return what
-  const why = end.failure?.message
-  return end.ok === true ? `${what}, done` : `${what}, failed: ${typeof why === 'string' ? why : 'no reason given'}`
+function runText({ outcome, status, result }: Told): string | null {
+  if (typeof outcome !== 'string') return null
+  return `ended as ${outcome}: ${result?.message ?? `it left no result (${status ?? 'no status'})`}`
+}
+
+function stepText({ event, action, stepId, attempt = 1, outcome }: Told): string | null {
+  if (typeof action !== 'string' || typeof stepId !== 'string' || typeof outcome === 'string') return null
+  const what = `\`${stepId}\` ${event ?? ''}: ${action}${attempt > 1 ? `, attempt ${attempt}` : ''}`
+  if (outcome === undefined) return what
+  return outcome.ok === true ? `${what}, done` : `${what}, failed: ${outcome.message ?? 'no reason given'}`
 }

@@ -25,7 +25,11 @@ export const status: Verb<{ readonly cluster?: string }> = {
     )
     if (found.engine.problem === null) return EXIT.ok
     out.warn(`phix: ${found.engine.problem}`)
-    out.warn('      See what is missing with: phix doctor')
+    out.warn(
+      found.engine.server === null
+        ? '      Is it running? Start it with `phix up`, then see what is missing with `phix doctor`.'
+        : '      See what is missing with: phix doctor',
+    )
     return EXIT.unreachable
   },
 }

@@ -26,7 +26,10 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
         ? paint.red(`✗ engine: ${engine.server}, no worker polls: runs stand still`)
         : `${paint.green('✓')} engine: ${engine.server}, ${engine.workers} worker${engine.workers === 1 ? '' : 's'}`,
   )
-  for (const cluster of status.clusters) lines.push('', ...renderCluster(cluster, nowMs, paint))
+  if (engine.server === null)
+    for (const { name, nodes } of status.clusters)
+      lines.push(`  cluster ${name}: nothing is known of its ${nodes.length} nodes while the engine is away`)
+  else for (const cluster of status.clusters) lines.push('', ...renderCluster(cluster, nowMs, paint))
   if (engine.server !== null) {
     lines.push('')
     if (status.runs.length === 0) lines.push('No run is open.')
@@ -79,10 +82,13 @@ function renderNode(node: NodeStatus, nowMs: number, paint: Paint): readonly str
     color(VERDICT_MARKS[node.verdict]),
     node.name,
     color(node.verdict),
-    node.phi === null ? '–' : node.phi.toFixed(1),
+    phiText(node.phi),
     meant === 'serving' ? meant : paint.yellow(meant),
     node.lastBeatAt === null ? '–' : formatAgo(node.lastBeatAt, nowMs),
     `${node.attemptsLeft ?? '–'}${cooling}`,
     node.lock ?? '–',
   ]
 }
+
+/** Beyond a hundred it says nothing more: the node has been silent for long. */
+const phiText = (phi: number | null): string => (phi === null ? '–' : phi > 100 ? '>100' : phi.toFixed(1))

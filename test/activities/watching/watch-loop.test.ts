@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createWatchLoop, TICK_MS } from '../../../activities/watching/watch-loop.ts'
 import { gapBudget, shardCount } from '../../../activities/watching/shards.ts'
-import type { Observation } from '../../../src/guard/protocol.ts'
+import type { Observation, Roster } from '../../../src/guard/protocol.ts'
 import type { Cluster, Node } from '../../../src/inventory/inventory.ts'
 
 const nodeOf = (name: string, spare = false): Node => ({
@@ -30,6 +30,7 @@ function createStage({ nodes = five as readonly Node[], learned = null as unknow
   let nowMs = 50_000
   let wallMs = 1_800_000_000_000
   let refuses = false
+  let roster: Roster | null = null
   const warnings: string[] = []
   const loop = createWatchLoop(clusterOf(nodes), 0, learned, {
     clock: () => nowMs,
@@ -44,7 +45,7 @@ function createStage({ nodes = five as readonly Node[], learned = null as unknow
         return Promise.resolve({ isAlive, evidence: isAlive ? 'it answers 200' : 'connection refused' })
       },
     },
-    roster: () => null,
+    roster: () => roster,
     tell: (batch) => (refuses ? Promise.reject(new Error('no detector')) : Promise.resolve(void batches.push(batch))),
     warn: (_fields, message) => void warnings.push(message),
   })
@@ -55,6 +56,7 @@ function createStage({ nodes = five as readonly Node[], learned = null as unknow
     silent,
     warnings,
     refuse: (does: boolean) => (refuses = does),
+    setRoster: (next: Roster) => (roster = next),
     setWallClock: (ms: number) => (wallMs += ms),
     sleepFor: (ms: number) => (nowMs += ms),
     async pass(ms: number) {
@@ -201,6 +203,26 @@ describe('a watch that begins', () => {
     expect(cold.warnings[0]).toContain('damaged')
     await cold.pass(5_000)
     expect(words(cold.told)).toEqual(Array<string>(5).fill('healthy'))
+  })
+  test('tells the detector of its inventory first, again when it has changed, and once more where the word was lost', async () => {
+    const stage = createStage()
+    const told = () => stage.told.flatMap((each) => (each.kind === 'roster' ? [each.roster.nodes.length] : []))
+    const rosterOf = (names: readonly string[]): Roster => ({
+      nodes: names.map((name) => ({ name, spare: false })),
+      limits: { runsInFlight: 1, startsPerMinute: 1, override: null },
+      page: [],
+    })
+    stage.setRoster(rosterOf(['a', 'b', 'c', 'd', 'e']))
+    await stage.pass(5_000)
+    expect(told()).toEqual([5])
+    stage.refuse(true)
+    stage.setRoster(rosterOf(['a']))
+    stage.loop.adopt(clusterOf(five.slice(0, 1)))
+    await stage.pass(3_000)
+    expect(told()).toEqual([5])
+    stage.refuse(false)
+    await stage.pass(3_000)
+    expect(told()).toEqual([5, 1])
   })
   test('takes a changed inventory in: new nodes are watched, others keep what was learned', async () => {
     const stage = createStage()

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ActAnswer } from '../../../workflows/interpreter/host.ts'
 import type { Script } from '../../../src/rehearsal/simulated-host.ts'
-import { rowsOf } from '../../../workflows/interpreter/state.ts'
+import { LIMITS } from '../../../src/plan/run.ts'
+import { addNote, newState, rowsOf, setRow } from '../../../workflows/interpreter/state.ts'
 import { rehearse } from '../../../src/rehearsal/rehearse.ts'
 import {
   action,
@@ -356,4 +357,20 @@ describe('the ladder', () => {
     const { journal } = await rehearse(inputOf(plan), failing('a'))
     expect(journal.filter((line) => line.startsWith('told oncall'))).toHaveLength(2)
   })
+})
+
+test('what people and targets say at length is cut in notes and rows, so that a state stays small', () => {
+  const state = newState(0)
+  for (let n = 0; n < 100; n++) addNote(state, n, 'x'.repeat(30_000))
+  const row = {
+    id: 'a',
+    title: 'A',
+    status: 'failed',
+    attempts: 1,
+    startedAt: 0,
+    endedAt: 1,
+    code: 'rejected',
+  } as const
+  for (let n = 0; n < 300; n++) setRow(state, { ...row, id: `a${n}`, message: 'y'.repeat(8_000) })
+  expect(JSON.stringify(state).length).toBeLessThan(LIMITS.taskBytes)
 })

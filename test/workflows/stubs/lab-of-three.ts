@@ -47,3 +47,5 @@ export const backAgain: Plan = {
   inputs: [nodeInput],
   triggers: [{ kind: 'returned', when: null, bind: { node: { cel: 'target.name' } } }],
 }
+/** More than one start may carry. */
+export const tooLarge: Plan = { ...planOf('too-large'), inputs: [nodeInput], summary: 'x'.repeat(1_100_000) }
