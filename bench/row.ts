@@ -11,6 +11,18 @@ export interface Row {
   readonly limit: number
 }
 
+/** What could not be measured (NaN) does not hold. */
+export const holds = ({ ratio, limit }: Row): boolean => ratio <= limit
+
+/** Makes the row of a number that has an absolute limit. */
+export const absoluteRow = (what: string, value: number, limit: number, inWords: (value: number) => string): Row => ({
+  what,
+  reference: `at most ${inWords(limit)}`,
+  measured: inWords(value),
+  ratio: value / limit,
+  limit: 1,
+})
+
 /** Answers the middle of the values; of an even number, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -25,13 +37,16 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
+/** Answers what most samples are near to that nothing else disturbed: for code that waits for nothing. */
+export const undisturbed = (values: readonly number[]): number => quantile(values, 0.1)
+
 /** Runs both sides in turn, first the one and then the other first, so that a noisy machine is noisy for both. */
-export async function alternate(
+export async function alternate<T>(
   pairs: number,
-  ours: () => Promise<number>,
-  reference: () => Promise<number>,
-): Promise<{ readonly ours: readonly number[]; readonly reference: readonly number[] }> {
-  const measured = { ours: [] as number[], reference: [] as number[] }
+  ours: () => Promise<T> | T,
+  reference: () => Promise<T> | T,
+): Promise<{ readonly ours: readonly T[]; readonly reference: readonly T[] }> {
+  const measured = { ours: [] as T[], reference: [] as T[] }
   for (let pair = 0; pair < pairs; pair++) {
     if (pair % 2 === 0) {
       measured.ours.push(await ours())
@@ -48,10 +63,28 @@ export async function alternate(
 export const pairedRatio = (ours: readonly number[], reference: readonly number[]): number =>
   median(ours.map((value, index) => value / (reference[index] ?? Number.NaN)))
 
-export async function timed(work: () => Promise<unknown>): Promise<number> {
+export interface Spent {
+  readonly wallMs: number
+  /** User and system time of this whole process: what a busy machine disturbs least. */
+  readonly cpuMs: number
+}
+
+export async function spentOn(work: () => Promise<unknown>): Promise<Spent> {
+  const cpuBefore = process.cpuUsage()
   const began = performance.now()
   await work()
-  return performance.now() - began
+  const wallMs = performance.now() - began
+  const { user, system } = process.cpuUsage(cpuBefore)
+  return { wallMs, cpuMs: (user + system) / 1000 }
+}
+
+export const wallsOf = (spent: readonly Spent[]): readonly number[] => spent.map(({ wallMs }) => wallMs)
+
+/** Answers `CPU 1.02 ×`: the second opinion beside a ratio of wall times. */
+export const cpuInWords = (ours: readonly Spent[], reference: readonly Spent[]): string => {
+  const cpuOf = (spent: readonly Spent[]): readonly number[] => spent.map(({ cpuMs }) => cpuMs)
+  return `CPU ${pairedRatio(cpuOf(ours), cpuOf(reference)).toFixed(2)} ×`
 }
 
 export const inMs = (value: number): string => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`
+export const inSeconds = (valueMs: number): string => `${(valueMs / 1000).toFixed(2)} s`

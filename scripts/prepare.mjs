@@ -40,7 +40,13 @@ function installPackages() {
   const lock = sha256(readFileSync(join(root, 'package-lock.json')))
   const stamp = join(root, 'node_modules', '.phix-lock')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
-  step('Installing packages', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
+  step('Installing packages (once, a minute or two)', 'npm', [
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ])
   writeFileSync(stamp, lock)
 }
 

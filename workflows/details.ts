@@ -37,12 +37,29 @@ export function detailsOf(workflowId: string, state: State, gates: readonly Gate
 function tableOf(rows: readonly StepRow[], waiting: ReadonlySet<string>): string {
   return tableText(
     ['status', 'step', 'took'],
-    rows.map((row) => [
-      waiting.has(row.id) ? '⏸ waits for a person' : statusText(row),
-      `${'\u2003'.repeat(depthOf(row))}${inCell(row.title)}`,
-      tookText(row),
-    ]),
+    rows.map((row) => {
+      const { status, title, took } = cellsOf(row)
+      return [waiting.has(row.id) ? '⏸ waits for a person' : status, title, took]
+    }),
   )
+}
+
+interface Cells {
+  readonly status: string
+  readonly title: string
+  readonly took: string
+}
+
+/** A row is never changed, only replaced: at each drawing most are as they were at the last. */
+const drawn = new WeakMap<StepRow, Cells>()
+
+function cellsOf(row: StepRow): Cells {
+  const kept = drawn.get(row)
+  if (kept !== undefined) return kept
+  const title = `${'\u2003'.repeat(depthOf(row))}${inCell(row.title)}`
+  const cells = { status: statusText(row), title, took: tookText(row) }
+  drawn.set(row, cells)
+  return cells
 }
 
 function statusText({ status, code }: StepRow): string {

@@ -2,7 +2,7 @@
 // it means nothing outside the process. Does not probe, does not decide to act. Read next: observer.ts.
 import type { Verdict } from '../guard/protocol.ts'
 import { createGapWindow } from './gap-window.ts'
-import { phiOf, type ModelName } from './models.ts'
+import { phiOf, readsSkewness, type ModelName } from './models.ts'
 
 export interface MonitorSettings {
   readonly model: ModelName
@@ -42,6 +42,7 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
   if (learned.length > 0) for (const gap of learned) window.add(gap)
   else for (const share of [0.75, 1.25]) window.add(intervalMs * share)
 
+  const hasTail = readsSkewness(model)
   let lastBeatMs: number | null = null
   let beats = 0
   let sawOutage = false
@@ -50,7 +51,7 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
     if (lastBeatMs === null) return 0
     const silenceMs = Math.max(0, atMs - lastBeatMs)
     const deviationMs = Math.max(minDeviationMs, window.deviationMs())
-    return phiOf(model, silenceMs, window.meanMs() + pauseMs, deviationMs, window.skewness())
+    return phiOf(model, silenceMs, window.meanMs() + pauseMs, deviationMs, hasTail ? window.skewness() : 0)
   }
 
   return {
@@ -63,7 +64,9 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
       const gapMs = atMs - lastBeatMs
       // A doubled beat, or a clock that went back: no gap.
       if (!(gapMs > 0)) return
-      const isOutage = phi(atMs) >= failedPhi
+      // Up to the mean φ is below 1 by every model: most beats need none.
+      const isLate = failedPhi < 1 || gapMs > window.meanMs() + pauseMs
+      const isOutage = isLate && phi(atMs) >= failedPhi
       if (!isOutage || sawOutage) window.add(gapMs)
       sawOutage = isOutage
       lastBeatMs = atMs

@@ -57,6 +57,9 @@ export const MODELS = {
 
 export type ModelName = keyof typeof MODELS
 
+/** Whether a model looks at the skewness: it costs as much as a classical model does. */
+export const readsSkewness = (model: ModelName): boolean => model === 'ex-gaussian'
+
 /** Answers the suspicion after a silence. Invariant: finite, in 0 … PHI_MAX, never falls while the silence grows. */
 export const phiOf = (
   model: ModelName,

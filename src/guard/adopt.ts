@@ -18,13 +18,16 @@ export function adopt(state: GuardState, report: LearnReport, now: number): Guar
     trigger.kind === 'person' ? [{ requestId: trigger.requestId, decisionId: id }] : [],
   )
   const starts = decisions.filter(({ kind, at }) => kind === 'started' && at > now - 60_000).map(({ at }) => at)
-  const text = `Began anew, with ${open.length} open run(s) and ${targets.filter(({ desired }) => desired !== null).length} marked target(s) found.`
+  const marked = targets.filter(({ desired }) => desired !== null).length
+  const text = `Began anew, with ${open.length} open run(s) and ${marked} marked target(s) found.`
+  // The very first start finds nothing, and that is no news.
+  const isNews = open.length > 0 || marked > 0
   return {
     ...booked,
     sequence: decisions.length,
     answered: answered.slice(-KEPT.answered),
     starts,
-    notes: keepLast(booked.notes, { at: now, text }, KEPT.notes),
+    notes: isNews ? keepLast(booked.notes, { at: now, text }, KEPT.notes) : booked.notes,
   }
 }
 

@@ -1,13 +1,10 @@
 // Bundles the workflows once, at build time, so that a worker starts without a bundler: `dist/workflows.js`.
 import { renameSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker'
+import { bundleWorkflowCode } from '@temporalio/worker'
+import { bundleOptions } from './bundle-options.ts'
 import { bundlePath } from './bundle-path.ts'
 
-// The bundler talks of every module; only what goes wrong is of interest.
-const logger = new DefaultLogger('ERROR')
-const workflowsPath = fileURLToPath(new URL('../../workflows/index.js', import.meta.url))
-const { code } = await bundleWorkflowCode({ workflowsPath, logger })
+const { code } = await bundleWorkflowCode(bundleOptions())
 const draft = `${bundlePath()}.draft`
 writeFileSync(draft, code)
 renameSync(draft, bundlePath())

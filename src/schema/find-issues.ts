@@ -25,6 +25,10 @@ const ajv = new Ajv({
   strict: false,
   allowUnionTypes: true,
   ownProperties: true,
+  // Most processes judge a few values with each schema: making the validators must be cheap. Checking the schemas
+  // themselves and polishing the code made would be a tenth of the compile of a long runbook.
+  validateSchema: false,
+  code: { optimize: false },
 })
 // The package is CommonJS: under ESM its function is one level deeper.
 const formats = addFormats as unknown as { default?: (ajv: Ajv) => void } & ((ajv: Ajv) => void)

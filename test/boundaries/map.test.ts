@@ -33,3 +33,9 @@ test('decisions are numbered once, and each is listed with its title', () => {
   expect(pages.filter((name) => !read(`src/decisions/${name}`).startsWith(`# ${name.slice(0, 4)} `))).toEqual([])
   expect(pages.filter((name) => !list.includes(`(${name})`))).toEqual([])
 })
+
+test('every page that the README points to exists', () => {
+  const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path)
+  expect(links.length).toBeGreaterThan(5)
+  expect(links.filter((path) => !existsSync(join(root, path)))).toEqual([])
+})

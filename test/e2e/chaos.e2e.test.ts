@@ -7,9 +7,9 @@ import { until } from './phix-up.ts'
 import { createRandom, isFull, SEED } from './seeds.ts'
 import { startWorkerBench, type Answer, type End, type WorkerBench } from './worker-bench.ts'
 
-const RUNS = Array.from({ length: isFull ? 40 : 8 }, (_, seed) => seed)
-const KILLS = isFull ? 30 : 6
-const STORY_MS = isFull ? 900_000 : 240_000
+const RUNS = Array.from({ length: isFull ? 40 : 5 }, (_, seed) => seed)
+const KILLS = isFull ? 30 : 3
+const STORY_MS = isFull ? 1_800_000 : 480_000
 
 const post = (charge: number): string => `
   - id: charge_${charge}

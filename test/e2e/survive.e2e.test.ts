@@ -13,7 +13,7 @@ import { processesOf, startPhix, until, type PhixUp } from './phix-up.ts'
 import { followRuns, type Answer, type End } from './worker-bench.ts'
 
 const NODES = ['node-1', 'node-2', 'node-3', 'node-4', 'node-5']
-const STORY_MS = 180_000
+const STORY_MS = 300_000
 const LONG_STORY = `runbook: long-story
 summary: Two effects that must not be doubled, with a wait, a restart and a gate between.
 inputs:
@@ -65,17 +65,30 @@ describeWithTemporal('a run while what carries it is killed', () => {
   const begin = async (key: string, node: string): Promise<string> => {
     const given = [`node=${node}`, `ledger=${ledger.url}`, `key=${key}`].flatMap((input) => ['--input', input])
     const { workflowId } = await up.json<{ workflowId: string }>('run', 'long-story', ...given, '--detach')
-    await until(() => ledger.count(`POST /first/${key}`) === 1, 60_000, up.said)
+    await until(
+      () => ledger.count(`POST /first/${key}`) === 1,
+      60_000,
+      () => up.said(),
+    )
     return workflowId
   }
   const killPart = async (part: 'temporal' | 'worker'): Promise<void> => {
     const pid = up.partPid(part) ?? 0
     process.kill(pid, 'SIGKILL')
-    await until(() => up.partPid(part) !== null && up.partPid(part) !== pid, 60_000, up.said)
+    await until(
+      () => up.partPid(part) !== null && up.partPid(part) !== pid,
+      60_000,
+      () => up.said(),
+    )
   }
   const isAtGate = async (id: string): Promise<boolean> =>
     ((await engine.runState(id).catch(() => null))?.gates ?? []).some(({ kind }) => kind === 'approval')
-  const untilAtGate = (id: string): Promise<void> => until(() => isAtGate(id), 90_000, up.said)
+  const untilAtGate = (id: string): Promise<void> =>
+    until(
+      () => isAtGate(id),
+      90_000,
+      () => up.said(),
+    )
   /** Approves; where nobody knows whether a request arrived, looks into the ledger first. */
   const answer =
     (key: string) =>

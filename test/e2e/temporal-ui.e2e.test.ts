@@ -14,7 +14,7 @@ const HEALED_MS = 90_000
 /** A runbook that waits for a person after its first step. */
 const ASKS_FIRST = `runbook: asks-first
 summary: Restart one node after a person said yes.
-automation: approve
+automation: auto
 inputs:
   node: { type: node }
 steps:

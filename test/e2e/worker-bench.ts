@@ -18,8 +18,8 @@ const bin = join(root, 'bin', 'phix')
 export const CLUSTER = 'bench'
 /** Nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:9'
-const READY_MS = 60_000
-const STARTED_MS = 60_000
+const READY_MS = 120_000
+const STARTED_MS = 180_000
 
 export interface WorkerProcess {
   readonly pid: number
@@ -211,7 +211,7 @@ async function runPhix(words: readonly string[], env: NodeJS.ProcessEnv): Return
 const isAway = (error: unknown): boolean =>
   error instanceof Error && 'kind' in error && ['unreachable', 'not-found', 'stuck'].includes(String(error.kind))
 
-const FINISHED_MS = 120_000
+const FINISHED_MS = 300_000
 
 /** Follows runs of an engine to their end. */
 export async function followRuns(

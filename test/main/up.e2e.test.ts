@@ -107,6 +107,32 @@ describeWithTemporal('phix up', () => {
     },
     READY_MS,
   )
+
+  test(
+    'Ctrl-C twice ends it at once; only the lab, which is nobody’s child, is left for the next start',
+    async () => {
+      running = start()
+      await running.ready()
+      running.child.kill('SIGINT')
+      await vi.waitFor(() => expect(running.said()).toContain('press Ctrl-C again to end it at once'), READY_MS)
+      running.child.kill('SIGINT')
+      expect(await running.ended).toBe(130)
+      const parts = (): readonly string[] => commandsOf(data).filter((command) => !command.includes('/lab-'))
+      await vi.waitFor(() => expect(parts()).toEqual([]), { timeout: READY_MS, interval: 100 })
+    },
+    2 * READY_MS,
+  )
+
+  test(
+    'the address of the web UI that is printed answers',
+    async () => {
+      running = start()
+      await running.ready()
+      const [, address = ''] = /web UI +(http:\/\/\S+)/.exec(running.said()) ?? []
+      expect((await fetch(address)).status).toBe(200)
+    },
+    2 * READY_MS,
+  )
 })
 
 /** Seen from outside: whose command line or environment names the data folder. */

@@ -6,6 +6,7 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } 
 import { createWatching, type KnownRunbook } from '../../activities/watching/create-watching.ts'
 import type { Decision, DetectorInput, DetectorState, VerdictObservation, WatchCall } from '../../src/guard/protocol.ts'
 import type { Cluster, Inventory } from '../../src/inventory/inventory.ts'
+import { bundleOptions } from '../../src/main/bundle-options.ts'
 import type { Journal, JournalRecord } from '../../src/journal/journal.ts'
 import { detectorId, TASK_QUEUE } from '../../src/plan/ids.ts'
 import type { NotifyCall, RunResult } from '../../src/plan/run.ts'
@@ -71,7 +72,7 @@ export async function startDetectorBench() {
     return { v: 1, at: watches.length, nodes: [], lagMs: 0, checksum: 'x' }
   }
   const workflowsPath = fileURLToPath(new URL('./stubs/workflows.ts', import.meta.url))
-  const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+  const bundle = await bundleWorkflowCode(bundleOptions(workflowsPath))
   const native = await NativeConnection.connect({ address: server.address })
   const worker = await Worker.create({
     connection: native,

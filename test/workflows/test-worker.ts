@@ -4,6 +4,7 @@ import { Context } from '@temporalio/activity'
 import { Client, Connection } from '@temporalio/client'
 import { ApplicationFailure, type Duration } from '@temporalio/common'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { bundleOptions } from '../../src/main/bundle-options.ts'
 import type { GrantReply } from '../../src/guard/protocol.ts'
 import type { ActionCall, RunInput, VerifyReport } from '../../src/plan/run.ts'
 import type { TestServer } from '../temporal-server.ts'
@@ -22,7 +23,7 @@ export interface TestWorker {
 const logger = new DefaultLogger('ERROR')
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url))
 
-export const bundleWorkflows = (): Promise<{ code: string }> => bundleWorkflowCode({ workflowsPath, logger })
+export const bundleWorkflows = (): Promise<{ code: string }> => bundleWorkflowCode(bundleOptions(workflowsPath))
 
 /** The memo with which the detector starts a run. */
 export const grantFor = (workflowId: string, issuedAt = Date.now()): Readonly<Record<string, unknown>> => ({

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client, Connection, defaultPayloadConverter } from '@temporalio/client'
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+import { bundleWorkflowCode } from '@temporalio/worker'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DetectorState, WatchCheckpoint } from '../../src/guard/protocol.ts'
 import type { Cluster } from '../../src/inventory/inventory.ts'
 import { openJournal } from '../../src/journal/open-journal.ts'
+import { bundleOptions } from '../../src/main/bundle-options.ts'
 import { detectorId } from '../../src/plan/ids.ts'
 import { connectEngine } from '../../src/temporal/connect-engine.ts'
 import { describeWithTemporal, startTestServer } from '../temporal-server.ts'
@@ -57,7 +58,7 @@ describeWithTemporal('watching real nodes from real workers', () => {
     }
     writeFileSync(files.inventory, JSON.stringify(inventory))
     const workflowsPath = fileURLToPath(new URL('./stubs/workflows.ts', import.meta.url))
-    writeFileSync(files.code, (await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })).code)
+    writeFileSync(files.code, (await bundleWorkflowCode(bundleOptions(workflowsPath))).code)
     const script = fileURLToPath(new URL('./stubs/watch-worker.ts', import.meta.url))
     const words = ['--import', 'tsx', script, server.address, files.code, files.inventory, files.journal]
     workers.push(...(await Promise.all([start(words), start(words)])).map(({ child }) => child))

@@ -181,7 +181,7 @@ function showStopped(context: RunContext, step: Step, at: Place, flow: Flow): vo
 
 function show(context: RunContext, step: Step, at: Place, row: Partial<StepRow> & Pick<StepRow, 'status'>): void {
   const startedAt = at.frame.choices['started'] as number
-  const blank = { attempts: 1, endedAt: null, code: null, message: null }
-  setRow(context.state, { ...blank, ...row, id: at.path, title: step.title, startedAt })
+  const { status, attempts = 1, endedAt = null, code = null, message = null } = row
+  setRow(context.state, { id: at.path, title: step.title, status, attempts, startedAt, endedAt, code, message })
   context.host.changed()
 }

@@ -1,0 +1,24 @@
+// All there is to measure, in the order of the table. `--only NAME` takes one of them.
+import type { Bench } from './bench.ts'
+import { commandLine } from './rows/command-line.ts'
+import { compileRows } from './rows/compile.ts'
+import { decision } from './rows/decision.ts'
+import { interpreter } from './rows/interpreter.ts'
+import { phi } from './rows/phi.ts'
+import { recovery } from './rows/recovery.ts'
+import { replay } from './rows/replay.ts'
+import { controlFlow, sequential, shortRuns, throughput } from './rows/runs.ts'
+
+export const BENCHES: readonly Bench[] = [
+  { name: 'steps', needs: 'server', run: sequential },
+  { name: 'control-flow', needs: 'server', run: controlFlow },
+  { name: 'short-runs', needs: 'server', run: shortRuns },
+  { name: 'throughput', needs: 'server', run: throughput },
+  { name: 'replay', needs: 'server', run: replay },
+  { name: 'interpreter', needs: 'nothing', run: interpreter },
+  { name: 'compile', needs: 'nothing', run: compileRows },
+  { name: 'phi', needs: 'nothing', run: phi },
+  { name: 'help', needs: 'nothing', run: commandLine },
+  { name: 'decision', needs: 'nothing', run: decision },
+  { name: 'recovery', needs: 'nothing', run: recovery },
+]

@@ -1,2 +1,0 @@
-export { default } from '../../workflows/runbook.ts'
-export { handWritten } from './hand-written.ts'

@@ -1,0 +1,9 @@
+// What all runs of a worker share: code that is loaded and optimised once, not once a run (decision 0212). Pure modules
+// only: what they keep between runs is a cache of pure functions, and their exports are frozen. Never the SDK.
+import '../src/guard/decide.ts'
+import '../src/guard/guard.ts'
+import '../src/guard/state.ts'
+import '../src/plan/hash.ts'
+import './cap-result.ts'
+import './details.ts'
+import './interpreter/run-plan.ts'
