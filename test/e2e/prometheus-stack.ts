@@ -25,6 +25,9 @@ function isExecutable(path: string): boolean {
 const prometheus = findProgram('prometheus')
 const alertmanager = findProgram('prometheus-alertmanager', 'alertmanager')
 
+/** Path of the Alertmanager, or null. */
+export const alertmanagerProgram = (): string | null => alertmanager
+
 /** `describe` for suites that need both programs: a named skip without them, a failure under CI. */
 export function describeWithPrometheus(title: string, suite: () => void): void {
   if ((prometheus !== null && alertmanager !== null) || process.env['CI']) describe(title, suite)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readIntake, resolveIntake } from '../../src/intake/read-intake.ts'
 
@@ -19,6 +20,17 @@ generic:
       generic: { mapping: { alerts: 'checks', firing: ['DOWN'], fingerprint: null, labels: { alertname: 'name' } } },
     },
   })
+})
+
+test('what the pages on connecting a sender say is what is read', () => {
+  for (const sender of ['alertmanager', 'grafana', 'pagerduty'] as const) {
+    const page = readFileSync(new URL(`../../docs/connect-${sender}.md`, import.meta.url), 'utf8')
+    const block = /```yaml\n(# intake\.yaml\n[\s\S]*?)```/.exec(page)?.[1] ?? ''
+    const result = read(block)
+    expect(result, sender).toMatchObject({ ok: true })
+    expect(result.ok && result.settings[sender]?.secrets).toEqual([`secret://file/${sender}`])
+    expect(page).toContain(`/hooks/${sender}`)
+  }
 })
 
 test('a secret in plain text, an unknown key and a mapping without a start are told with their place', () => {

@@ -111,3 +111,14 @@ test('names and help follow the exposition’s rules', async () => {
     expect(name?.endsWith('_total')).toBe(type === 'counter')
   }
 })
+
+test('deliveries are counted by sender and outcome, their alerts by what became of them', async () => {
+  const metrics = createMetrics({ nodes: () => nodes })
+  for (let index = 0; index < 1_000; index++) metrics.deliveries.delivered('alertmanager', 'signalled')
+  metrics.deliveries.alerts('alertmanager', 'lost', 97)
+  metrics.spooled(3)
+  const series = await seriesOf(metrics)
+  expect(series).toContain('phix_deliveries_total{sender="alertmanager",outcome="signalled"} 1000')
+  expect(series).toContain('phix_delivered_alerts_total{sender="alertmanager",result="lost"} 97')
+  expect(series).toContain('phix_spool_depth 3')
+})
