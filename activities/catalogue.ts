@@ -3,6 +3,7 @@
 import type { ActionManifest } from '../src/plan/manifest.ts'
 import { backupManifests } from './backup/manifest.ts'
 import { breakerManifests } from './breaker/manifest.ts'
+import { clusterManifests } from './cluster/manifest.ts'
 import { configManifests } from './config/manifest.ts'
 import { credentialsManifests } from './credentials/manifest.ts'
 import { httpManifests } from './http/manifest.ts'
@@ -19,6 +20,7 @@ import { trafficManifests } from './traffic/manifest.ts'
 export const CATALOGUE: readonly ActionManifest[] = [
   ...backupManifests,
   ...breakerManifests,
+  ...clusterManifests,
   ...configManifests,
   ...credentialsManifests,
   ...httpManifests,

@@ -1,6 +1,7 @@
 // Every driver's code, one line a driver. What may be known without code is in catalogue.ts.
 import { backupActions } from './backup/actions.ts'
 import { breakerActions } from './breaker/actions.ts'
+import { clusterActions } from './cluster/actions.ts'
 import { configActions } from './config/actions.ts'
 import { credentialsActions } from './credentials/actions.ts'
 import { httpActions } from './http/actions.ts'
@@ -18,6 +19,7 @@ import type { Action } from './wrapping/action.ts'
 export const ACTIONS: readonly Action[] = [
   ...backupActions,
   ...breakerActions,
+  ...clusterActions,
   ...configActions,
   ...credentialsActions,
   ...httpActions,

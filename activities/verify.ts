@@ -3,15 +3,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { evaluateCondition, ExpressionError, type Scope } from '../src/expressions/evaluate.ts'
 import { findTarget } from '../src/inventory/find-target.ts'
-import type { Json, JsonObject } from '../src/plan/json.ts'
+import type { Json } from '../src/plan/json.ts'
 import type { ActionManifest } from '../src/plan/manifest.ts'
 import { LIMITS, type VerifyCall, type VerifyReport } from '../src/plan/run.ts'
 import { createDesiredStates } from './evidence/desired-states.ts'
 import { gatherEvidence, type EvidenceRoot } from './evidence/gather-evidence.ts'
 import { isStable, look, NOT_HELD } from './evidence/hold-window.ts'
+import { seenIn } from './evidence/seen-in.ts'
 import { refused } from './wrapping/action-failure.ts'
 import { beginAttempt } from './wrapping/attempt.ts'
-import { capJson, capText } from './wrapping/cap.ts'
+import { capJson } from './wrapping/cap.ts'
 import { classify } from './wrapping/classify.ts'
 import { throwFailure } from './wrapping/throw-failure.ts'
 import { untilSettled } from './wrapping/until-settled.ts'
@@ -102,26 +103,6 @@ function unmetOf(that: readonly string[], scope: Scope): VerifyReport['unmet'] {
     }
   })
 }
-
-const PATH = /\b(?:cluster|target|requests|inputs|steps|modes)(?:\.[A-Za-z_]\w*)+/g
-const SEEN_BYTES = 500
-
-/** Writes the values of the names in a condition, e.g. `cluster.healthy_ratio = 0.8`. */
-function seenIn(condition: string, scope: Scope): string {
-  const paths = [...new Set(condition.match(PATH) ?? [])]
-  const values = paths.map((path) => {
-    const value = valueAt(scope, path.split('.'))
-    return `${path} ${value === undefined ? 'is not known' : `= ${JSON.stringify(value)}`}`
-  })
-  return capText(values.join(', ') || 'it is false', SEEN_BYTES)
-}
-
-const valueAt = (scope: Scope, path: readonly string[]): Json | undefined =>
-  path.reduce<Json | undefined>(
-    (value, key) =>
-      value !== null && typeof value === 'object' && Object.hasOwn(value, key) ? (value as JsonObject)[key] : undefined,
-    scope,
-  )
 
 const EVIDENCE_ROOTS: readonly EvidenceRoot[] = ['cluster', 'target', 'requests']
 

@@ -1,5 +1,5 @@
 // What Temporal's UI shows of a run under "current details": the step table, the open gates and what to type next.
-import type { Gate, RunResult, StepRow } from '../src/plan/run.ts'
+import type { Gate, Pause, RunResult, StepRow } from '../src/plan/run.ts'
 import { rowsOf, type State } from './interpreter/state.ts'
 import { tableText } from './table-text.ts'
 
@@ -20,6 +20,7 @@ const MARKS: Readonly<Record<StepRow['status'], string>> = {
 export function detailsOf(workflowId: string, state: State, gates: readonly Gate[], result: RunResult | null): string {
   const parts: string[] = []
   if (result !== null) parts.push(`**${result.outcome}** (${result.code}): ${inLine(result.message)}`)
+  if (result === null) parts.push(...(state.pauses ?? []).map((pause) => pauseText(workflowId, pause)))
   for (const gate of gates) parts.push(gateText(workflowId, gate))
   const all = rowsOf(state)
   const rows = all.slice(-ROWS_SHOWN)
@@ -86,6 +87,9 @@ function gateText(workflowId: string, { id, title, message, snapshotHash, deadli
     '```',
   ].join('\n')
 }
+
+const pauseText = (workflowId: string, { by, why, until }: Pause): string =>
+  `**Paused** by ${inLine(by)} until ${timeText(until)}${why === null ? '' : `: ${inLine(why)}`}. To let it go on: \`phix resume ${workflowId}\``
 
 const timeText = (at: number): string => new Date(at).toISOString().slice(11, 19)
 const inLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 500)

@@ -15,9 +15,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { isAlert } from '../src/guard/alerts.ts'
+import { replyTo } from '../src/guard/command.ts'
 import { answerTo, grant } from '../src/guard/decide.ts'
 import { adopt } from '../src/guard/adopt.ts'
 import { advance, beforeMark, nextLook, type GuardEvent } from '../src/guard/guard.ts'
+import { FLEET_VERBS, type FleetCommand, type FleetReply, type FleetVerb } from '../src/guard/protocol.ts'
 import type {
   Alert,
   AlertBatch,
@@ -35,7 +37,7 @@ import type {
   Trigger,
   WatchCheckpoint,
 } from '../src/guard/protocol.ts'
-import { createGuardState, toDetectorState, type GuardState } from '../src/guard/state.ts'
+import { createGuardState, reviveGuardState, toDetectorState, type GuardState } from '../src/guard/state.ts'
 import type { Effect, Step } from '../src/guard/step.ts'
 import type { Json } from '../src/plan/json.ts'
 import { LIMITS, STATE_QUERY, type VerbMessage } from '../src/plan/run.ts'
@@ -82,7 +84,7 @@ const UNROUTED_BYTES = 300_000
 export async function detector(input: DetectorInput): Promise<void> {
   const { cluster } = input
   const carried = (input.state ?? null) as unknown as Carried | null
-  let state = carried?.guard ?? createGuardState(cluster, input.targets)
+  let state = carried === null ? createGuardState(cluster, input.targets) : reviveGuardState(carried.guard)
   let hasLearned = carried !== null
   let shards = carried?.shards ?? 1
   const children = new Set<string>()
@@ -107,24 +109,24 @@ export async function detector(input: DetectorInput): Promise<void> {
   async function carryOut(effect: Effect): Promise<void> {
     switch (effect.kind) {
       case 'match':
-        return void matchAndDecide(effect.trigger)
+        return void matchAndDecide(effect.trigger, effect.probe === true)
       case 'start':
         return start(effect)
       case 'record':
         return recorder.add(effect.record)
-      case 'cancel':
-        return void cancel(effect.workflowId, effect.why)
+      case 'say':
+        return void sayToRun(effect)
       case 'page':
         return void page(effect.key, effect.message)
     }
   }
 
-  async function matchAndDecide(trigger: Trigger): Promise<void> {
+  async function matchAndDecide(trigger: Trigger, probe: boolean): Promise<void> {
     const key = matchKeyOf(trigger)
     if (matching.has(key)) return
     matching.add(key)
     try {
-      const report = await matchStanding({ cluster, trigger })
+      const report = await matchStanding({ cluster, trigger, ...(probe ? { probe } : {}) })
       await apply({ kind: 'matched', trigger, report })
     } catch (error) {
       log.warn('matching failed; what still stands is matched again', { key, error })
@@ -152,13 +154,6 @@ export async function detector(input: DetectorInput): Promise<void> {
         log.error('a run could not be started', { workflowId, why: launched.why })
         return apply({ kind: 'notLaunched', workflowId, why: launched.why })
     }
-  }
-
-  /** The run may have ended meanwhile; then there is nothing to cancel. */
-  async function cancel(workflowId: string, why: string): Promise<void> {
-    const message: VerbMessage = { by: 'detector', why }
-    const said = getExternalWorkflowHandle(workflowId).signal('cancel', message)
-    await said.catch((error: unknown) => log.warn('a run could not be cancelled', { workflowId, error }))
   }
 
   async function page(key: string, message: string): Promise<void> {
@@ -217,9 +212,10 @@ export async function detector(input: DetectorInput): Promise<void> {
 
   setHandler(
     startUpdate,
-    async ({ runbook, inputs, by, requestId }) => {
+    async ({ runbook, inputs, by, requestId, overrideFreeze }) => {
       await untilLearned()
-      const trigger: Trigger = { kind: 'person', runbook, inputs, by, at: Date.now(), requestId }
+      const override = overrideFreeze === undefined ? {} : { overrideFreeze }
+      const trigger: Trigger = { kind: 'person', runbook, inputs, by, at: Date.now(), requestId, ...override }
       if (answerTo(state, requestId) === null) {
         const report = await matchForPerson({ cluster, trigger })
         await apply({ kind: 'matched', trigger, report })
@@ -259,6 +255,28 @@ export async function detector(input: DetectorInput): Promise<void> {
       validator: demandMark,
     },
   )
+  for (const verb of FLEET_VERBS) {
+    const description = FLEET_DESCRIPTIONS[verb]
+    const hear = (said: Omit<FleetCommand, 'kind'>): FleetReply => {
+      const command = { ...said, kind: verb } as FleetCommand
+      void apply({ kind: 'commanded', command })
+      return replyTo(state, command.requestId) ?? { changed: false, message: 'Nothing was changed.' }
+    }
+    const check = (said: Omit<FleetCommand, 'kind'>): void => demandCommand(verb, said)
+    setHandler(defineUpdate<FleetReply, [Omit<FleetCommand, 'kind'>]>(verb), hear, { description, validator: check })
+    setHandler(
+      defineSignal<[Omit<FleetCommand, 'kind'>]>(verb),
+      (said) => {
+        try {
+          check(said)
+          hear(said)
+        } catch (error) {
+          log.warn('a word to the detector was refused', { verb, error })
+        }
+      },
+      { description },
+    )
+  }
   setHandler(stateQuery, () => toDetectorState(state, Date.now()), { description: 'Targets, open runs, decisions' })
 
   if (!hasLearned) {
@@ -315,6 +333,40 @@ function matchKeyOf(trigger: Trigger): string {
 
 const sentenceOfLost = ({ count, sender, delivery }: NonNullable<AlertBatch['lost']>): string =>
   `${count} alert(s) were left out by \`${sender}\` (delivery ${delivery}) and could not be read back: look at it there.`
+
+const FLEET_DESCRIPTIONS: Readonly<Record<FleetVerb, string>> = {
+  freeze: 'Nothing starts for a while: {"by","why","requestId","forMs","inFlight"}.',
+  thaw: 'End a freeze: {"by","why","requestId"}.',
+  reset: 'Forget a target\'s attempts and cooldowns: {"by","why","requestId","target"}.',
+}
+
+function demandCommand(verb: FleetVerb, said: unknown): void {
+  demand(said, ['by', 'why', 'requestId', ...(verb === 'reset' ? ['target'] : [])])
+  const { forMs, inFlight } = said as { readonly forMs?: unknown; readonly inFlight?: unknown }
+  if (verb !== 'freeze') return
+  if (typeof forMs !== 'number' || !(forMs > 0) || typeof inFlight !== 'boolean')
+    throw ApplicationFailure.nonRetryable(
+      'a freeze needs `forMs`, a number above 0, and `inFlight`, a bool',
+      'rejected',
+    )
+}
+
+/** Says a word to a run; one that has ended meanwhile does not need it any more. */
+async function sayToRun({ workflowId, verb, message }: Extract<Effect, { kind: 'say' }>): Promise<void> {
+  const run = getExternalWorkflowHandle(workflowId)
+  await run.signal(defineSignal<[VerbMessage]>(verb), message).catch((error: unknown) => {
+    log.info('a run was not told', { workflowId, verb, error })
+  })
+}
+
+/** Refuses a message that lacks what every message of its kind has: before it becomes an event. */
+function demand(message: unknown, names: readonly string[]): void {
+  const given = (typeof message === 'object' && message !== null ? message : {}) as Readonly<Record<string, unknown>>
+  const missing = names.filter((name) => typeof given[name] !== 'string' || given[name] === '')
+  if (missing.length === 0) return
+  const list = missing.map((name) => `\`${name}\``).join(', ')
+  throw ApplicationFailure.nonRetryable(`the message must be one object with ${list} as text`, 'rejected')
+}
 
 /** What was learned of so many shards that it does not fit into the next run's input is learned anew. */
 function fitting(learned: readonly (WatchCheckpoint | null)[]): readonly (WatchCheckpoint | null)[] {

@@ -2,7 +2,7 @@
 // arrive at once exactly one decides, and the others are told who did.
 import { hashOf } from '../src/plan/hash.ts'
 import type { Json } from '../src/plan/json.ts'
-import { LIMITS, VERBS, type Gate, type Verb, type VerbMessage } from '../src/plan/run.ts'
+import { LIMITS, RUN_VERBS, VERBS, type Gate, type RunVerb, type Verb, type VerbMessage } from '../src/plan/run.ts'
 import { bytesOf } from '../src/plan/size.ts'
 import type { GateAnswer, GateRequest } from './interpreter/host.ts'
 import { misfitOf } from './misfit-of.ts'
@@ -23,7 +23,7 @@ export interface Gates {
   list(): readonly Gate[]
   /** Whether a verb would be accepted now. Changes nothing. */
   judge(verb: Verb, message: unknown, now: number): Judgement
-  /** Says a verb to its gate, where it is accepted. `cancel` is accepted without a gate and is the caller's to carry out. */
+  /** Says a verb to its gate, where it is accepted. The `RUN_VERBS` are accepted without a gate and are the caller's to carry out. */
   say(verb: Verb, message: unknown, now: number): Judgement
 }
 
@@ -44,7 +44,7 @@ export function createGates(): Gates {
   const judge = (verb: Verb, said: unknown, now: number): Judgement => {
     const message = asMessage(said)
     if (typeof message === 'string') return refused(message)
-    if (verb === 'cancel') return { kind: 'accepted', message, gate: null }
+    if (isRunVerb(verb)) return { kind: 'accepted', message, gate: null }
     const names = [...entries.keys()].map((id) => `\`${id}\``).join(', ')
     const waiting = names === '' ? 'This run waits for nobody now.' : `These are open: ${names}.`
     const { gate: id, hash, by } = message
@@ -108,13 +108,18 @@ const timeText = (at: number): string => new Date(at).toISOString()
 function asMessage(said: unknown): VerbMessage | string {
   const example = 'as in {"gate":"…","hash":"…","by":"you"}'
   if (typeof said !== 'object' || said === null || Array.isArray(said)) return `A verb takes one object, ${example}.`
-  const { by, why, gate, hash } = said as Readonly<Record<string, unknown>>
+  const { by, why, gate, hash, until, hold } = said as Readonly<Record<string, unknown>>
   if (typeof by !== 'string' || by.trim() === '' || by.length > NAME_LENGTH)
     return `A verb must say who speaks: \`by\` is a name of at most ${NAME_LENGTH} characters, ${example}.`
   for (const [name, text] of Object.entries({ why, gate, hash }))
     if (text !== undefined && typeof text !== 'string') return `\`${name}\` must be text, ${example}.`
+  if (until !== undefined && (typeof until !== 'number' || !Number.isFinite(until)))
+    return '`until` must be a time in epoch milliseconds.'
+  if (hold !== undefined && hold !== 'freeze') return '`hold` is only for the detector; leave it out.'
   if (bytesOf(said as Json) > LIMITS.messageBytes) return `A verb takes at most ${LIMITS.messageBytes} bytes.`
   return said as VerbMessage
 }
 
+/** Whether a verb is said to the run as a whole. */
+export const isRunVerb = (verb: Verb): verb is RunVerb => RUN_VERBS.some((each) => each === verb)
 export const isVerb = (name: string): name is Verb => VERBS.some((verb) => verb === name)

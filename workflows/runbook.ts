@@ -26,6 +26,7 @@ import {
   type RunInput,
   type RunResult,
   type RunState,
+  type RunVerb,
   type Verb,
   type VerbMessage,
 } from '../src/plan/run.ts'
@@ -33,10 +34,12 @@ import { bytesOf } from '../src/plan/size.ts'
 import { capResult } from './cap-result.ts'
 import { checkInput, hasGrant, isGranted, stateFrom } from './check-input.ts'
 import { detailsOf } from './details.ts'
-import { createGates, type Gates } from './gates.ts'
+import { createGates, isRunVerb, type Gates } from './gates.ts'
+import { ackRun, GOES_ON, hasChanged, pauseRun, pausesAt, resumeRun } from './interpreter/pause.ts'
 import { startPlan, type OpenRun } from './interpreter/run-plan.ts'
 import { addNote, newState, rowsOf, type State } from './interpreter/state.ts'
 import { recordEnd, recordGates, recordStart } from './run-records.ts'
+import { createWordRecorder, type WordRecorder } from './record-word.ts'
 import { createTemporalHost } from './temporal-host.ts'
 
 const DESCRIPTIONS: Readonly<Record<Verb, string>> = {
@@ -46,6 +49,9 @@ const DESCRIPTIONS: Readonly<Record<Verb, string>> = {
   skip: 'Go on without a failed step: {"gate","hash","by","why"}.',
   supply: 'You did it by hand; "value" stands for the output: {"gate","hash","by","value"}.',
   cancel: 'End the run at any time and take back what it did: {"by","why"}.',
+  pause: 'Hold the run before its next step, for 4 h or until "until" (epoch ms): {"by","why","until"}.',
+  resume: 'Let a paused run go on: {"by","why"}.',
+  ack: 'You are on it; the ladder calls nobody else: {"by"}.',
 }
 
 /** The default workflow: every runbook name is a workflow type. */
@@ -69,7 +75,15 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
     return null
   }
   const draw = (): void => setCurrentDetails(detailsOf(workflowId, state, gates.list(), end.result))
-  listen(state, gates, cancel, draw)
+  const toRun: Readonly<Record<RunVerb, (message: VerbMessage) => string | null>> = {
+    cancel: ({ by, why = null, ifUnchanged }) =>
+      ifUnchanged === true && hasChanged(state) ? GOES_ON : cancel(by, why),
+    pause: (message) => pauseRun(state, message, Date.now()),
+    resume: (message) => resumeRun(state, message, Date.now()),
+    ack: (message) => ackRun(state, message, Date.now()),
+  }
+  const words = createWordRecorder(input)
+  listen(state, gates, toRun, words, draw)
   setHandler(defineQuery<RunState>(STATE_QUERY), () => stateOf(input, state, gates, end.result), {
     description: 'Steps, gates, notes and result of this run.',
   })
@@ -91,9 +105,10 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
     (error: unknown) => (finished.error = error),
   )
   const isOver = (): boolean => finished.result !== null || finished.error !== null
-  await condition(() => isOver() || (host.isLong() && host.isQuiet() && allHandlersFinished()))
+  await condition(() => isOver() || (host.isLong() && host.isQuiet() && words.isIdle() && allHandlersFinished()))
   // A bug of ours: the workflow task fails and waits for a fix; the run loses nothing.
   if (finished.error !== null) throw finished.error
+  await words.whenIdle()
   if (finished.result !== null) return await close(input, finished.result, root, end, draw)
   return await continueAsNew<typeof runbook>({ ...input, state: state as unknown as Json })
 }
@@ -102,15 +117,21 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
 function listen(
   state: State,
   gates: Gates,
-  cancel: (by: string, why: string | null) => string | null,
+  toRun: Readonly<Record<RunVerb, (message: VerbMessage) => string | null>>,
+  words: WordRecorder,
   draw: () => void,
 ): void {
   /** Answers null, or why the verb was refused. */
   const say = (verb: Verb, message: unknown): string | null => {
     const judgement = gates.say(verb, message, Date.now())
     if (judgement.kind === 'refused') return judgement.sentence
-    const { by, why = null } = judgement.message
-    return verb === 'cancel' ? cancel(by, why) : null
+    if (!isRunVerb(verb)) return null
+    const sentence = toRun[verb](judgement.message)
+    if (sentence === null && verb !== 'cancel') {
+      draw()
+      words.add(verb, judgement.message)
+    }
+    return sentence
   }
   const refuse = (sentence: string): never => {
     throw ApplicationFailure.nonRetryable(sentence, 'refused')
@@ -244,5 +265,7 @@ function stateOf(input: RunInput, state: State, gates: Gates, result: RunResult 
     gates: gates.list(),
     notes,
     result,
+    pauses: pausesAt(state, Date.now()),
+    acked: state.acked ?? null,
   }
 }

@@ -273,6 +273,16 @@ export function createTemporalHost({
         throw error
       }
     },
+    async hold(isOver, until) {
+      redraw()
+      try {
+        await condition(isOver, Math.max(1, until - Date.now()), { summary: 'Paused' })
+        return 'over'
+      } catch (error) {
+        if (isCancellation(error)) return 'cancelled'
+        throw error
+      }
+    },
     async ask(request) {
       if (CancellationScope.current().consideredCancelled) return { kind: 'cancelled' }
       const leftMs = Math.ceil(request.deadlineAt - Date.now())

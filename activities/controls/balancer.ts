@@ -20,7 +20,15 @@ export interface RequestStats {
   readonly p50_ms: number | null
   readonly p99_ms: number | null
   readonly by: Readonly<
-    Record<string, { readonly count: number; readonly errors: number; readonly p50_ms: number | null }>
+    Record<
+      string,
+      {
+        readonly count: number
+        readonly errors: number
+        readonly p50_ms: number | null
+        readonly p90_ms?: number | null
+      }
+    >
   >
 }
 

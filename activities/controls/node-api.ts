@@ -65,7 +65,8 @@ export async function readUsage(node: Node, signal: AbortSignal): Promise<Usage>
   return Object.fromEntries(known.map((name) => [name, told?.[name]])) as Usage
 }
 
-async function readDetail(node: Node, path: readonly string[], signal: AbortSignal): Promise<JsonObject | null> {
+/** Answers a JSON object that a node tells at this path; null where it tells none in time. */
+export async function readDetail(node: Node, path: readonly string[], signal: AbortSignal): Promise<JsonObject | null> {
   try {
     const { status, json } = await exchangeJson({ base: node.address, path, timeoutMs: DETAIL_LIMIT_MS, signal })
     return status === 200 && json !== null && typeof json === 'object' && !Array.isArray(json)

@@ -11,11 +11,17 @@ export interface InBand {
 }
 
 /** Fewer requests say nothing. */
-const ENOUGH_REQUESTS = 5
+export const ENOUGH_REQUESTS = 5
 
 /** A node this much slower than the median of its peers, and slower than this in itself, serves nobody well. */
 const SLOWER_THAN_PEERS = 5
 const SLOW_MS = 250
+
+/**
+ * Answers what a node's users wait for: what nine of ten requests take at most, or half of them where no more is told.
+ * Why not the median: where cheap and dear requests are mixed it jumps between the two, and starvation hides behind it.
+ */
+export const usersWait = ({ p50_ms: p50, p90_ms: p90 }: RequestStats['by'][string]): number | null => p90 ?? p50
 
 /** Judges a node by its real requests, given as the balancer's counts of all of them. */
 export function judgeInBand(stats: RequestStats, node: string, maxErrorRate: number): InBand {
@@ -30,10 +36,11 @@ function reasonOf(stats: RequestStats, node: string, errorRate: number, maxError
   if (own === undefined || own.count < ENOUGH_REQUESTS) return ''
   if (errorRate > maxErrorRate)
     return `it answers probes, but ${own.errors} of its last ${own.count} real requests failed`
-  const peers = Object.entries(stats.by).flatMap(([name, { count, p50_ms: p50 }]) =>
-    name !== node && count >= ENOUGH_REQUESTS && p50 !== null ? [p50] : [],
-  )
-  const usual = median(peers)
-  if (own.p50_ms === null || usual === null || own.p50_ms < SLOW_MS || own.p50_ms < usual * SLOWER_THAN_PEERS) return ''
-  return `it answers probes, but its real requests take ${Math.round(own.p50_ms)} ms where its peers take ${Math.round(usual)} ms`
+  const peers = Object.entries(stats.by).flatMap(([name, each]) => {
+    const takes = usersWait(each)
+    return name !== node && each.count >= ENOUGH_REQUESTS && takes !== null ? [takes] : []
+  })
+  const [takes, usual] = [usersWait(own), median(peers)]
+  if (takes === null || usual === null || takes < SLOW_MS || takes < usual * SLOWER_THAN_PEERS) return ''
+  return `it answers probes, but its real requests take ${Math.round(takes)} ms where its peers take ${Math.round(usual)} ms`
 }

@@ -5,7 +5,8 @@ import type { Cluster, Node } from '../../src/inventory/inventory.ts'
 import { readRequestStats } from '../controls/balancer.ts'
 import { probeOnce, readLeaderClaim, readUsage, type DirectProbe, type Usage } from '../controls/node-api.ts'
 import { ActionFailure } from '../wrapping/action-failure.ts'
-import { judgeInBand, type InBand } from './in-band.ts'
+import { sendCanary } from '../controls/canary.ts'
+import { ENOUGH_REQUESTS, judgeInBand, type InBand } from './in-band.ts'
 import { median } from './median.ts'
 
 export interface ProbeSettings {
@@ -49,8 +50,9 @@ export async function probeNode(
     readInBand(cluster, node, settings, signal),
   ])
   const bad = probes.find(({ healthy }) => !healthy)
+  const served = bad === undefined ? await askCanary(cluster, node, inBand, signal) : null
   // A dead node's last requests failed too; then the probe's own reason is the nearer one.
-  const reason = bad?.reason ?? inBand?.reason ?? ''
+  const reason = bad?.reason ?? (served === false ? CANARY_FAILED : (inBand?.reason ?? ''))
   return {
     healthy: reason === '',
     up: probes.some(({ answered }) => answered),
@@ -58,12 +60,29 @@ export async function probeNode(
     samples: probes.length,
     answered: probes.filter(({ healthy }) => healthy).length,
     latencyMs: median(probes.filter(({ answered }) => answered).map(({ latencyMs }) => latencyMs)),
-    errorRate: inBand?.errorRate ?? null,
+    errorRate: served === null ? (inBand?.errorRate ?? null) : served ? 0 : 1,
     requests: inBand?.requests ?? null,
     leader: claim?.leader ?? null,
     term: claim?.term ?? null,
     usage,
   }
+}
+
+const CANARY_FAILED = 'it answers probes, but not a real request'
+
+/**
+ * Answers whether a node serves a real request; null where the requests that it gets tell that already, or its service
+ * names no canary. Why: a node that was taken out gets none, and its health alone would bring it back ill.
+ */
+export async function askCanary(
+  cluster: Cluster,
+  node: Node,
+  inBand: Pick<InBand, 'requests'> | null,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  const canary = serviceOf(cluster, node.name)?.canary
+  if (canary === undefined || (inBand?.requests ?? 0) >= ENOUGH_REQUESTS) return null
+  return sendCanary(node, canary, signal)
 }
 
 async function takeSamples(

@@ -15,7 +15,7 @@ export async function gatherRequests(target: Target, signal: AbortSignal): Promi
   const balancers = balancersOf(target)
   if (balancers.length === 0) return {}
   try {
-    return sum(await Promise.all(balancers.map((balancer) => readRequestStats(balancer, WINDOW_MS, signal))))
+    return sumRequests(await Promise.all(balancers.map((balancer) => readRequestStats(balancer, WINDOW_MS, signal))))
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof ActionFailure) return {}
@@ -23,7 +23,8 @@ export async function gatherRequests(target: Target, signal: AbortSignal): Promi
   }
 }
 
-function balancersOf(target: Target): readonly BalancerSpec[] {
+/** Answers the balancers whose requests are about a target. */
+export function balancersOf(target: Target): readonly BalancerSpec[] {
   const { cluster } = target
   const own =
     target.kind === 'service' ? target.service : target.kind === 'node' ? serviceOf(cluster, target.name) : null
@@ -32,7 +33,7 @@ function balancersOf(target: Target): readonly BalancerSpec[] {
 }
 
 /** Without requests there is no rate of success: it is missing, not 0 and not 1. Of several balancers the worst percentile counts. */
-function sum(stats: readonly RequestStats[]): JsonObject {
+export function sumRequests(stats: readonly RequestStats[]): JsonObject {
   const total = (pick: (each: RequestStats) => number): number => stats.reduce((so, each) => so + pick(each), 0)
   const worst = (pick: (each: RequestStats) => number | null): JsonObject[string] | undefined => {
     const known = stats.map(pick).filter((value) => value !== null)

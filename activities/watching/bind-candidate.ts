@@ -6,6 +6,7 @@ import type { Inventory } from '../../src/inventory/inventory.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { KnownRunbook } from './create-watching.ts'
+import { resolveDomains } from './resolve-domains.ts'
 import { resolveLock } from './resolve-lock.ts'
 
 export type Found =
@@ -35,12 +36,14 @@ export function bind(
   const target =
     targetOf(plan, bound.inputs, inventory, cluster) ?? triggering ?? findTarget(inventory, cluster, cluster)
   if (target === null) return { refused: `The cluster \`${cluster}\` is not in the inventory.` }
+  const lock = resolveLock(plan.guard.lock, target)
   const candidate = {
     plan,
     planHash,
     inputs: bound.inputs,
     target: target.name,
-    ...resolveLock(plan.guard.lock, target),
+    ...lock,
+    ...resolveDomains(plan.guard, lock.covers, target.name, target.cluster),
   }
   return { candidate, specificity }
 }

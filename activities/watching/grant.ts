@@ -3,6 +3,7 @@
 import type { GrantReply, GrantRequest } from '../../src/guard/protocol.ts'
 import { findTargets } from '../../src/inventory/find-target.ts'
 import type { WatchingDeps } from './create-watching.ts'
+import { resolveDomains } from './resolve-domains.ts'
 import { resolveLock } from './resolve-lock.ts'
 
 export async function grant(request: GrantRequest, { inventory, detector }: WatchingDeps): Promise<GrantReply> {
@@ -16,11 +17,13 @@ export async function grant(request: GrantRequest, { inventory, detector }: Watc
     return { granted: false, reason: 'unknown-target', message }
   }
   const { cluster } = target
+  const lock = resolveLock(request.guard.lock, target)
   return detector.grant(cluster.name, {
     ...request,
     cluster: cluster.name,
     target: target.name,
-    ...resolveLock(request.guard.lock, target),
+    ...lock,
+    ...resolveDomains(request.guard, lock.covers, target.name, cluster),
     limits: cluster.guard,
   })
 }

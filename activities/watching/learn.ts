@@ -25,6 +25,7 @@ export async function learn({ cluster }: LearnCall, deps: WatchingDeps): Promise
   const decisions = await journal.read({ kind: 'decision', cluster, since, limit: RECORDS })
   const runs = await journal.read({ kind: 'run', cluster, since, limit: RECORDS })
   const marks = await journal.read({ kind: 'mark', cluster, limit: KEPT.marks })
+  const audits = await journal.read({ kind: 'audit', cluster, limit: RECORDS })
   const nodes = inventory.clusters.find(({ name }) => name === cluster)?.nodes ?? []
   const lastMarks: Written[] = []
   const runsSinceMark: Written[] = []
@@ -46,6 +47,7 @@ export async function learn({ cluster }: LearnCall, deps: WatchingDeps): Promise
     marks: marks,
     decisions: decisions,
     runs: [...runs, ...runsSinceMark],
+    audits,
     roster: rosterOf(inventory, cluster),
   })
 }

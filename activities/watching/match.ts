@@ -3,11 +3,12 @@ import { evaluateCondition, ExpressionError, renderMap, type Scope } from '../..
 import type { MatchCall, MatchReport, Trigger } from '../../src/guard/protocol.ts'
 import { findTarget, type Target } from '../../src/inventory/find-target.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
-import type { TriggerSpec } from '../../src/plan/plan.ts'
+import type { Plan, TriggerSpec } from '../../src/plan/plan.ts'
 import { bind, rank, type Found } from './bind-candidate.ts'
 import { contradict } from './contradict.ts'
 import type { KnownRunbook, WatchingDeps } from './create-watching.ts'
 import { matchAlert } from './match-alert.ts'
+import { probeAgain } from './probe-again.ts'
 
 /** What the detector's own eyes saw of one target. */
 type Sighting = Exclude<Trigger, { kind: 'person' | 'alert' }>
@@ -17,7 +18,10 @@ const MOST_CANDIDATES = 3
 const MOST_REFUSED = 10
 
 /** Answers what matches, the more specific first; others that were near with the reason why not. */
-export async function match({ cluster: clusterName, trigger }: MatchCall, deps: WatchingDeps): Promise<MatchReport> {
+export async function match(
+  { cluster: clusterName, trigger, probe }: MatchCall,
+  deps: WatchingDeps,
+): Promise<MatchReport> {
   const inventory = deps.inventory()
   const limits = inventory.clusters.find(({ name }) => name === clusterName)?.guard
   const found = deps.runbooks().map((runbook) => ({
@@ -35,10 +39,12 @@ export async function match({ cluster: clusterName, trigger }: MatchCall, deps: 
   const candidates = rank(found.map(({ result }) => result))
   if (trigger.kind === 'person' && candidates.length === 0 && refused.length === 0)
     refused.push({ runbook: trigger.runbook, reason: 'There is no runbook of this name.' })
+  const gone = probe === true ? await probeAgain(trigger, inventory, clusterName) : null
   return {
     candidates: candidates.slice(0, MOST_CANDIDATES),
     refused: refused.slice(0, MOST_REFUSED),
     ...(limits === undefined ? {} : { limits }),
+    ...(gone === null ? {} : { gone }),
     ...(trigger.kind === 'alert' ? await contradict(candidates[0], inventory, clusterName) : {}),
   }
 }
@@ -56,15 +62,16 @@ function askFor(
 function triggered(runbook: KnownRunbook, trigger: Sighting, inventory: Inventory, cluster: string): Found {
   const target = findTarget(inventory, trigger.target, cluster)
   if (target === null) {
-    const isNear = runbook.plan.triggers.some((spec) => answersTo(spec, trigger))
+    const isNear = runbook.plan.triggers.some((spec) => answersTo(spec, trigger, runbook.plan))
     return isNear ? { refused: `\`${trigger.target}\` is not in the inventory of \`${cluster}\`.` } : null
   }
   const scope = scopeOf(trigger, target)
   const results = runbook.plan.triggers
-    .filter((spec) => answersTo(spec, trigger))
+    .filter((spec) => answersTo(spec, trigger, runbook.plan))
     .map((spec): Found => {
       try {
-        if (spec.when !== null && !evaluateCondition(spec.when, scope)) return null
+        // What is watched was seen together with its `when`, over more evidence than there is here.
+        if (!isWatched(spec) && spec.when !== null && !evaluateCondition(spec.when, scope)) return null
         return bind(runbook, renderMap(spec.bind, scope), target, inventory, cluster, specificityOf(spec))
       } catch (error) {
         if (error instanceof ExpressionError) return { refused: error.message }
@@ -79,7 +86,9 @@ function triggered(runbook: KnownRunbook, trigger: Sighting, inventory: Inventor
 }
 
 /** A target that is taken for failed has been suspect on the way. */
-function answersTo(spec: TriggerSpec, trigger: Sighting): boolean {
+function answersTo(spec: TriggerSpec, trigger: Sighting, plan: Plan): boolean {
+  if (trigger.kind === 'condition' || trigger.kind === 'trend')
+    return plan.name === trigger.runbook && plan.triggers[trigger.trigger] === spec && spec.kind === trigger.kind
   if (spec.kind === 'returned') return trigger.kind === 'returned'
   return (
     spec.kind === 'verdict' &&
@@ -87,6 +96,8 @@ function answersTo(spec: TriggerSpec, trigger: Sighting): boolean {
     (spec.verdict === 'suspect' || trigger.verdict === 'failed')
   )
 }
+
+const isWatched = ({ kind }: TriggerSpec): boolean => kind === 'condition' || kind === 'trend'
 
 /** A further condition says more than none; `failed` says more than `suspect`. */
 const specificityOf = (spec: TriggerSpec): number =>
@@ -101,7 +112,7 @@ function scopeOf(trigger: Sighting, target: Target): Scope {
       cluster: cluster.name,
       zone: target.kind === 'node' ? (target.node.zone ?? '') : '',
       verdict: trigger.kind === 'verdict' ? trigger.verdict : 'healthy',
-      desired: trigger.kind === 'verdict' ? 'serving' : 'failed',
+      desired: trigger.kind === 'returned' ? 'failed' : 'serving',
       phi: trigger.kind === 'verdict' ? trigger.phi : 0,
       healthy: trigger.kind === 'returned',
     },

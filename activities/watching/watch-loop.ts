@@ -39,6 +39,8 @@ export interface WatchLoop {
   /** Takes a changed inventory in; nodes that stay keep what was learned. */
   adopt(cluster: Cluster): void
   checkpoint(): WatchCheckpoint
+  /** What its beats say of each node now. */
+  verdicts(): ReadonlyMap<string, Verdict>
   /** Resolves when no pull, probe or delivery is under way. */
   settled(): Promise<void>
 }
@@ -236,7 +238,7 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
     for (const observation of observations) {
       if (observation.kind === 'observer') isTrusted = null
       else if (observation.kind === 'shards' || observation.kind === 'roster') toldOf = null
-      else {
+      else if (observation.kind === 'verdict') {
         const watch = watches.get(observation.target)
         if (watch !== undefined) watch.told = null
       }
@@ -263,6 +265,10 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
         })),
         lagMs: observer.lagMs,
       })
+    },
+    verdicts() {
+      const nowMs = clock()
+      return new Map([...watches].map(([name, { monitor }]) => [name, monitor.verdict(nowMs)]))
     },
     async settled() {
       while (underWay.size > 0) await Promise.all(underWay)

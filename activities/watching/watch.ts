@@ -7,6 +7,8 @@ import type { Cluster } from '../../src/inventory/inventory.ts'
 import { rosterOf } from '../../src/inventory/roster.ts'
 import type { WatchingDeps } from './create-watching.ts'
 import { createProber } from './heartbeat-source.ts'
+import { createLook } from './symptoms/create-look.ts'
+import { createSymptomWatch } from './symptoms/symptom-watch.ts'
 import { createWatchLoop, TICK_MS } from './watch-loop.ts'
 
 /** Well inside the heartbeat timeout of two seconds. */
@@ -26,12 +28,20 @@ export async function watch(call: WatchCall, deps: WatchingDeps): Promise<WatchC
     tell: (batch) => deps.detector.observe(call.cluster, batch),
     warn: (fields, message) => deps.log.warn(fields, message),
   })
+  const symptoms = createSymptomWatch(call.shard, {
+    clock: deps.clock,
+    now: deps.now,
+    look: createLook(deps, call.shard, () => loop.verdicts(), signal),
+    tell: (batch) => deps.detector.observe(call.cluster, batch),
+    warn: (fields, message) => deps.log.warn(fields, message),
+  })
   let nextCheckpointMs = 0
   try {
     while (!signal.aborted) {
       const present = clusterOf(deps, call.cluster)
       if (present !== cluster) loop.adopt((cluster = present))
       loop.tick()
+      symptoms.tick(cluster, deps.runbooks())
       if (deps.clock() >= nextCheckpointMs) {
         nextCheckpointMs = deps.clock() + CHECKPOINT_EVERY_MS
         context.heartbeat(loop.checkpoint())

@@ -42,6 +42,9 @@ export function triggerText(trigger: Trigger): string {
   switch (trigger.kind) {
     case 'verdict':
       return `${trigger.verdict}, φ ${trigger.phi.toFixed(1)}; ${trigger.evidence}`
+    case 'condition':
+    case 'trend':
+      return `${trigger.kind} of ${trigger.runbook}; ${trigger.evidence}`
     case 'returned':
       return `answers again; ${trigger.evidence}`
     case 'alert':
@@ -54,6 +57,15 @@ export function triggerText(trigger: Trigger): string {
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   locked: 'Another run holds the lock: watch it with `phix follow --latest`.',
   queued: 'It starts when the run before it has ended: watch with `phix follow --latest`.',
+  'held-after-success':
+    'It was just helped: see that run with `phix history --node NODE`, and look again after the hold.',
+  'ladder-spent': 'No runbook helped it: act by hand, then `phix reset NODE --why "…"`.',
+  flapping: 'It falls and comes back again and again: find out why with `phix history --node NODE`.',
+  'zone-budget': 'Too little of its zone is healthy: bring another node of the zone back first, see `phix status`.',
+  'control-plane': 'Another node of the control plane is being worked on: watch it with `phix follow --latest`.',
+  stale: 'It waited too long or for nothing: ask again, if it is still needed.',
+  frozen:
+    'Wait for its end or thaw it: `phix status` shows who froze it; `phix run … --override-freeze "why"` starts one run all the same.',
   'queue-full': 'Too many wait already: see what holds them with `phix list --open`.',
   'attempts-spent': 'The automation gave up on it for now: look at `phix history`, then act by hand.',
   'cooling-down': 'Wait until the cooldown is over: `phix status` shows when.',
@@ -67,6 +79,9 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   'evidence-unknown': 'What is not known is not risked: see `phix status`, then `phix doctor`.',
   storm: 'Many starts in a short time: look at the whole cluster with `phix status` before you act.',
   'too-many-runs': 'The cluster has as many runs as it may: see them with `phix list --open`.',
+  settling: 'It is seen in a moment whether this is one cause of several: nothing has to be done.',
+  'wider-cause':
+    'The wider runbook takes care of it: watch it with `phix follow --latest`, or see `phix why` of the cluster.',
   'observer-in-doubt': 'The observer does not trust itself: `phix status` says why.',
 }
 

@@ -1,5 +1,5 @@
 // A run as lines: its step table, its open gates with the exact commands that settle them, its end. Values come in escaped.
-import type { Gate, Outcome, RunResult, RunState, StepRow, StepStatus, StartedBy } from '../plan/run.ts'
+import type { Gate, Outcome, Pause, RunResult, RunState, StepRow, StepStatus, StartedBy } from '../plan/run.ts'
 import { formatAgo, formatClock, formatDuration, formatInstant } from './format-time.ts'
 import type { Paint } from './paint.ts'
 import { padTo, widthOf } from './table.ts'
@@ -61,6 +61,13 @@ export function renderRunHead(workflowId: string, state: RunState, nowMs: number
     `started ${formatInstant(state.startedAt)} (${formatAgo(state.startedAt, nowMs)}) by ${startedByText(state.startedBy)}`,
   ]
 }
+
+/** Renders what holds a run before its next step. */
+export const renderPauses = (workflowId: string, pauses: readonly Pause[], paint: Paint): readonly string[] =>
+  pauses.map(
+    ({ by, why, until }) =>
+      `${paint.yellow('! paused')} by ${by} until ${formatClock(until)} UTC${why === null ? '' : `: ${why}`}; ${paint.cyan(`phix resume ${quoteWord(workflowId)}`)}`,
+  )
 
 /** Renders every open gate: what is asked, until when, what it binds to, and what to type. */
 export const renderGates = (

@@ -7,6 +7,7 @@ import { CliError } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
 import { findRun, findWaitingRun } from './find-run.ts'
 import { readJson } from './parse-inputs.ts'
+import { duration } from './program-options.ts'
 import { commandFor, quoteWord } from './render-run.ts'
 import type { Context, Verb } from './verb.ts'
 
@@ -16,6 +17,8 @@ export interface SayOptions {
   readonly why?: string
   readonly value?: string
   readonly yes?: boolean
+  /** Ms. */
+  readonly for?: number
 }
 
 interface Saying {
@@ -28,6 +31,8 @@ interface Saying {
   readonly value: 'none' | 'optional' | 'required'
   /** Has the verb a gate to settle, or is it said to the run as a whole? */
   readonly ofGate: boolean
+  /** May it say for how long? */
+  readonly takesTime?: boolean
 }
 
 /** Creates the verb of the command line that says one verb to a run. */
@@ -39,7 +44,7 @@ export const createSayVerb = (saying: Saying): Verb<SayOptions> => ({
   run: (context, options, word) => say(context, saying, options, word as string | undefined),
 })
 
-function declare(command: Command, { ofGate, needsWhy, value }: Saying): void {
+function declare(command: Command, { ofGate, needsWhy, value, takesTime }: Saying): void {
   command.argument(
     '[run]',
     ofGate
@@ -48,6 +53,7 @@ function declare(command: Command, { ofGate, needsWhy, value }: Saying): void {
   )
   if (ofGate) command.option('--gate <id>', 'which gate, where several are open')
   if (ofGate) command.option('--hash <start>', 'only if the gate still shows this: the start of what it binds to')
+  if (takesTime === true) command.addOption(duration('--for <duration>', 'it goes on by itself after this', '4h'))
   command.option('--why <text>', needsWhy ? 'the reason; it is kept' : 'a reason to keep')
   if (value !== 'none')
     command.option(
@@ -96,6 +102,7 @@ async function say(context: Context, saying: Saying, options: SayOptions, word: 
     ...(gate === null ? {} : { gate: gate.id, hash: gate.snapshotHash }),
     ...(options.why === undefined ? {} : { why: options.why }),
     ...(value === undefined ? {} : { value }),
+    ...(options.for === undefined ? {} : { until: context.io.now() + options.for }),
   }
   await out.progress(`Saying ${verb}`, engine.say(workflowId, verb, message))
   out.answer({ workflowId, verb, gate: gate?.id ?? null, by: person }, (safe) => [

@@ -1,4 +1,5 @@
 // Every verb of the command line, in the order in which help shows them: a registry, one line a verb.
+import { ack } from './commands/ack.ts'
 import { approve } from './commands/approve.ts'
 import { cancel } from './commands/cancel.ts'
 import { check } from './commands/check.ts'
@@ -8,13 +9,17 @@ import { docs } from './commands/docs.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
 import { follow } from './commands/follow.ts'
+import { freeze } from './commands/freeze.ts'
 import { graph } from './commands/graph.ts'
 import { help } from './commands/help.ts'
 import { history } from './commands/history.ts'
 import { labVerbs } from './commands/lab.ts'
 import { list } from './commands/list.ts'
+import { pause } from './commands/pause.ts'
 import { plan } from './commands/plan.ts'
 import { reject } from './commands/reject.ts'
+import { reset } from './commands/reset.ts'
+import { resume } from './commands/resume.ts'
 import { retry } from './commands/retry.ts'
 import { routeTest } from './commands/route.ts'
 import { run } from './commands/run.ts'
@@ -23,6 +28,7 @@ import { show } from './commands/show.ts'
 import { skip } from './commands/skip.ts'
 import { status } from './commands/status.ts'
 import { supply } from './commands/supply.ts'
+import { thaw } from './commands/thaw.ts'
 import { up } from './commands/up.ts'
 import { version } from './commands/version.ts'
 import { why } from './commands/why.ts'
@@ -48,6 +54,12 @@ export const VERBS_OF_PHIX: readonly Verb[] = [
   skip,
   supply,
   cancel,
+  pause,
+  resume,
+  ack,
+  freeze,
+  thaw,
+  reset,
   check,
   explain,
   graph,

@@ -9,8 +9,8 @@ export function adopt(state: GuardState, report: LearnReport, now: number): Guar
   const { roster, targets, open, marks, decisions } = report
   const informed = roster === null ? state : takeRoster(state, roster)
   const known = targets.reduce(
-    (each, { name, desired, undoLater, ledgers }) =>
-      withTarget(each, name, { undoLater, ledgers, ...(desired === null ? {} : { desired }) }),
+    (each, { name, desired, undoLater, ledgers, rungs, helpedAt }) =>
+      withTarget(each, name, { undoLater, ledgers, rungs, helpedAt, ...(desired === null ? {} : { desired }) }),
     informed,
   )
   const booked = open.reduce(openAgain, { ...known, marks, decisions: decisions.slice(-KEPT.decisions) })
@@ -27,6 +27,8 @@ export function adopt(state: GuardState, report: LearnReport, now: number): Guar
     sequence: decisions.length,
     answered: answered.slice(-KEPT.answered),
     starts,
+    // What a person has said to the new one already is the newer word.
+    freeze: booked.freeze ?? report.freeze,
     notes: isNews ? keepLast(booked.notes, { at: now, text }, KEPT.notes) : booked.notes,
   }
 }

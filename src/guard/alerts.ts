@@ -1,7 +1,6 @@
 // The episodes of alerts that a cluster's guard remembers: which of them still ask for something. Decides nothing; read
 // next: decide-alert.ts.
 import type { Alert } from './protocol.ts'
-import { NEVER } from './stages.ts'
 import type { AlertEpisode, GuardState } from './state.ts'
 import type { Effect } from './step.ts'
 
@@ -58,7 +57,7 @@ export function alertsToMatch(state: GuardState, now: number): readonly Effect[]
 /** Answers when time alone may change something for an alert. */
 export const alertLooks = (state: GuardState): readonly number[] =>
   Object.values(episodesOf(state)).flatMap((each) =>
-    isAsking(each) && each.lookAgainAt < NEVER ? [each.lookAgainAt] : [],
+    isAsking(each) && each.lookAgainAt < Number.MAX_SAFE_INTEGER ? [each.lookAgainAt] : [],
   )
 
 /** A run has closed: whatever waits for an answer may get another one now. */

@@ -3,11 +3,13 @@ import type { Json } from '../plan/json.ts'
 import type { Outcome, RunResult } from '../plan/run.ts'
 import { wakeAlerts } from './alerts.ts'
 import { bytesOf } from '../plan/size.ts'
-import { keep } from './decide.ts'
+import { keep } from './keep.ts'
+import { climb } from './ladder.ts'
 import { lookAround } from './observe.ts'
 import type { FollowReport, RecordEntry } from './protocol.ts'
 import { keepLast, KEPT, targetOf, withTarget, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
 import { andThen, still, type Step } from './step.ts'
+import { renewSymptoms } from './symptoms.ts'
 
 /** No cooldown after these: the target is well, or nothing was tried. */
 const NO_COOLDOWN: readonly Outcome[] = ['effective', 'recovered', 'refused']
@@ -46,18 +48,21 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
   const known = targetOf(freed, run.target)
   const told = tellOfMissing(freed, run, now)
   const updated = known === null ? told : withTarget(told, run.target, afterRun(known, run, outcome, state, now))
-  const woken = Object.entries(updated.targets).reduce(
+  const spread = spreadLeft(updated, run)
+  const woken = Object.entries(spread.targets).reduce(
     (each, [name, target]) =>
       target.startedIn === run.workflowId || (name === run.target && target.startedIn === null)
         ? renew(each, name, outcome, now)
         : target.startedIn === null && isHeldByARun(target)
           ? withTarget(each, name, { lookAgainAt: 0 })
           : each,
-    updated,
+    spread,
   )
+  const lookAgainAt = outcome === 'recovered' ? now + NOTHING_FOUND_AGAIN_MS : 0
+  const renewed = renewSymptoms(woken, run.workflowId, lookAgainAt, (reason) => WAITS_FOR_A_RUN.includes(reason), now)
   const cooldownUntil = targetOf(updated, run.target)?.ledgers[run.ledger].cooldownUntil ?? null
   const step: Step = {
-    state: wakeAlerts(woken),
+    state: wakeAlerts(renewed),
     decisions: [],
     effects: [{ kind: 'record', record: recordOf(freed, run, outcome, cooldownUntil, now) }],
   }
@@ -85,6 +90,8 @@ const WAITS_FOR_A_RUN: readonly string[] = [
   'same-episode',
   'too-many-runs',
   'budget',
+  'zone-budget',
+  'control-plane',
   'evidence-unknown',
 ]
 const isHeldByARun = ({ lastAnswer }: TargetRecord): boolean =>
@@ -122,6 +129,8 @@ function afterRun(
   return {
     ledgers: { ...known.ledgers, [run.ledger]: { attempts, cooldownUntil } },
     undoLater: leftAfter(known, run, outcome),
+    helpedAt: outcome === 'effective' ? now : known.helpedAt,
+    rungs: climb(known.rungs, run.runbook, outcome),
   }
 }
 
@@ -131,6 +140,16 @@ function leftAfter(known: TargetRecord, { closed, ledger }: OpenEntry, outcome: 
   if (known.desired === 'failed' && left.length > 0) return left
   const broughtBack = ledger === 'bringBack' && (outcome === 'effective' || outcome === 'recovered')
   return broughtBack ? [] : known.undoLater
+}
+
+/** A run of a wider scope took nodes out: each keeps what brings it back, as if a run of its own had done it. */
+function spreadLeft(state: GuardState, run: OpenEntry): GuardState {
+  const left = (run.closed?.result?.left ?? []).filter(({ target }) => target !== null && target !== run.target)
+  return [...new Set(left.map(({ target }) => target as string))].reduce((each, name) => {
+    const isOut = targetOf(each, name)?.desired === 'failed'
+    const own = left.filter(({ target }) => target === name)
+    return isOut ? withTarget(each, name, { undoLater: newestWithin(own, LEFT_BYTES) }) : each
+  }, state)
 }
 
 /** What is left out is in the journal, with the run's result. */

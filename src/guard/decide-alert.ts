@@ -3,7 +3,8 @@
 // answer is written once. However often it is told, in whichever order, by however many senders: nothing more comes of it.
 import type { Json } from '../plan/json.ts'
 import { alertsToMatch, askingFor, episodesOf, forgetOne, sentenceOf } from './alerts.ts'
-import { choose, keep, LOOK_AGAIN_MS, nobodyFits, start } from './decide.ts'
+import { choose, LOOK_AGAIN_MS, nobodyFits, start } from './decide.ts'
+import { keep } from './keep.ts'
 import {
   episodeOf,
   type Alert,
@@ -12,6 +13,7 @@ import {
   type Decision,
   type MatchReport,
 } from './protocol.ts'
+import { wordFor } from './resolved.ts'
 import { rule, STAGES, type Ruling, type Stage } from './stages.ts'
 import { KEPT, targetOf, type AlertEpisode, type GuardState } from './state.ts'
 import type { Effect, Step } from './step.ts'
@@ -119,7 +121,7 @@ function decideOne(batch: Batch, id: string, report: MatchReport, stages: readon
   const episode = episodeIn(batch, id)
   if (episode === null || episode.alert === null) return
   const asked = triggerOf({ ...episode, alert: episode.alert }, now)
-  const candidate = choose(report.candidates, asked)
+  const candidate = choose(state, report.candidates, asked)
   if (candidate === null) return settle(batch, id, asked, nobodyFits(asked, report, now))
   const trigger: AlertTrigger = { ...asked, target: candidate.target, runbook: candidate.plan.name }
   const ruling = rule({ state, trigger, candidate, isAutomatic: true, now }, [...stages, confirmedBy(report)])
@@ -200,15 +202,5 @@ function resolve({ state, alerts, effects, now }: Batch, id: string, { workflowI
       body: { what: 'resolved', episode: id, onResolved } satisfies Json,
     },
   })
-  const why = `the alert that it was for is resolved (${id})`
-  switch (onResolved) {
-    case 'finish':
-      return
-    case 'cancel':
-      return void effects.push({ kind: 'cancel', workflowId, why })
-    case 'ask': {
-      const message = `\`${run.runbook}\` on \`${target}\` is still going, and ${why}. Cancel it with: phix cancel ${workflowId}`
-      return void effects.push({ kind: 'page', key: `${workflowId}/resolved`, message })
-    }
-  }
+  effects.push(...wordFor(run, now))
 }

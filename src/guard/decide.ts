@@ -3,19 +3,27 @@
 import { episodeFrom, runId } from '../plan/ids.ts'
 import type { Json } from '../plan/json.ts'
 import type { RunInput, StartedBy } from '../plan/run.ts'
+import { occasionOf, withOccasion } from './occasion.ts'
 import type { Candidate, Decision, GrantReply, GrantRequest, MatchReport, RunBooks, Trigger } from './protocol.ts'
-import { coversOf, ledgerOf, rule, STAGES, type Ruling, type Stage } from './stages.ts'
+import { isSpent } from './ladder.ts'
+import { keep, slim } from './keep.ts'
+import { preempt } from './preempt.ts'
+import { coversOf } from './covers.ts'
+import { enqueue, leave } from './queue.ts'
+import { ledgerOf, rule, STAGES, type Ruling, type Stage } from './stages.ts'
 import {
   createTarget,
+  freezeAt,
   keepLast,
   KEPT,
   targetOf,
   withTarget,
   type GuardState,
+  type Occasion,
   type OpenEntry,
   type TargetRecord,
 } from './state.ts'
-import { still, type Effect, type Step } from './step.ts'
+import { andThen, still, type Effect, type Step } from './step.ts'
 import { longestHeartbeatMs } from './zombie-time.ts'
 
 /** A standing trigger that was refused or held is looked at again after this. */
@@ -23,8 +31,6 @@ export const LOOK_AGAIN_MS = 15_000
 const NO_RUNBOOK_AGAIN_MS = 60_000
 /** A run that was started past the detector shows no plan: its last activity gets this long. */
 const GRACE_WITHOUT_PLAN_MS = 10_000
-const KEPT_INPUT_BYTES = 1_024
-const MESSAGE_LENGTH = 2_000
 
 /** Decides one trigger. The answer to the same question twice is one decision. */
 export function decide(
@@ -37,16 +43,31 @@ export function decide(
   const informed = report.limits === undefined ? state : { ...state, limits: report.limits }
   const repeated = trigger.kind === 'person' && answerTo(informed, trigger.requestId) !== null
   if (repeated && !informed.waiting.some(({ requestId }) => requestId === trigger.requestId)) return still(informed)
-  const candidate = choose(report.candidates, trigger)
+  if (report.gone !== undefined && trigger.kind !== 'person')
+    return answer(informed, trigger, report.candidates[0] ?? null, foundWell(trigger.target, report.gone, now), now)
+  const candidate = choose(informed, report.candidates, trigger)
   if (candidate === null) return answer(informed, trigger, null, nobodyFits(trigger, report, now), now)
   const isAutomatic = trigger.kind !== 'person'
   const ruling = rule({ state: informed, trigger, candidate, isAutomatic, now }, stages)
-  return ruling === null ? start(informed, trigger, candidate, now) : answer(informed, trigger, candidate, ruling, now)
+  if (ruling === null) return start(leave(informed, trigger), trigger, candidate, now)
+  const inLine = ruling.reason === 'queued' ? enqueue(informed, trigger, candidate, now) : leave(informed, trigger)
+  return answer(inLine, trigger, candidate, ruling, now)
 }
 
-/** Takes the first that may act alone; what may only watch never stands in its way. */
-export function choose(candidates: readonly Candidate[], trigger: Trigger): Candidate | null {
-  const acting = candidates.find(({ plan }) => plan.automation === 'auto' || plan.automation === 'approve')
+const foundWell = (target: string, seen: string, now: number): Ruling => ({
+  kind: 'refused',
+  reason: 'gone',
+  message: `\`${target}\` was probed again before anything was started, and is well: ${seen}.`,
+  lookAgainAt: now + LOOK_AGAIN_MS,
+})
+
+/**
+ * Takes the first that may act alone; what may only watch never stands in its way, and what did not help too often lets
+ * the next one have its turn.
+ */
+export function choose(state: GuardState, candidates: readonly Candidate[], trigger: Trigger): Candidate | null {
+  const able = candidates.filter(({ plan }) => plan.automation === 'auto' || plan.automation === 'approve')
+  const acting = able.find((each) => !isSpent(state, each)) ?? able[0]
   return (trigger.kind === 'person' ? undefined : acting) ?? candidates[0] ?? null
 }
 
@@ -74,12 +95,12 @@ function answer(
   const target = targetName(state, trigger, candidate)
   const runbook = candidate?.plan.name ?? (trigger.kind === 'person' ? trigger.runbook : null)
   const key = [trigger.kind, trigger.kind === 'verdict' ? trigger.verdict : '', runbook, kind, reason].join(' ')
-  const standing = trigger.kind === 'person' ? null : targetOf(state, trigger.target)
-  if (trigger.kind !== 'person' && standing?.lastAnswer?.key === key) {
-    return still(withTarget(state, trigger.target, { lookAgainAt }))
+  if (occasionOf(state, trigger)?.lastAnswer?.key === key) {
+    return still(withOccasion(reason === 'storm' ? { ...state, stormAt: now } : state, trigger, { lookAgainAt }))
   }
   if (trigger.kind === 'person' && kind === 'held' && answerTo(state, trigger.requestId) !== null) return still(state)
-  const decided = keep(state, { target, runbook, trigger, kind, reason, message, workflowId }, now)
+  const kept = keep(state, { target, runbook, trigger, kind, reason, message, workflowId }, now)
+  const decided = andThen(kept, (each) => consequencesOf(each, ruling, target, runbook, now))
   if (trigger.kind === 'person') {
     const waits = kind === 'held' && reason === 'queued'
     return { ...decided, state: { ...decided.state, waiting: waitingWith(decided.state, trigger, waits) } }
@@ -87,7 +108,20 @@ function answer(
   const decisionId = decided.decisions[0]?.id ?? ''
   return {
     ...decided,
-    state: withTarget(decided.state, trigger.target, { lookAgainAt, lastAnswer: { key, reason, decisionId } }),
+    state: withOccasion(decided.state, trigger, { lookAgainAt, lastAnswer: { key, reason, decisionId } }),
+  }
+}
+
+/** What a ruling does beside being written down: a storm is remembered, a run preempted, a person called. */
+function consequencesOf(state: GuardState, ruling: Ruling, target: string, runbook: string | null, now: number): Step {
+  const { reason, message, page, preempts } = ruling
+  const noted = reason === 'storm' ? { ...state, stormAt: now } : state
+  const preempted = preempts === undefined ? { state: noted, effects: [] } : preempt(noted, preempts, runbook ?? '')
+  const call: Effect = { kind: 'page', key: `${state.cluster}/${target}/${reason}/${now}`, message }
+  return {
+    state: preempted.state,
+    decisions: [],
+    effects: page === true ? [...preempted.effects, call] : preempted.effects,
   }
 }
 
@@ -95,11 +129,12 @@ function answer(
 export function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: number): Step {
   const { plan, planHash, target, lock } = candidate
   const known = targetOf(state, target)
-  const isOfTheTarget = trigger.kind !== 'person' && trigger.kind !== 'alert'
-  const episode = isOfTheTarget && known !== null ? known.episode : uniqueMoment(state, now)
+  const occasion = trigger.kind === 'person' ? null : (symptomOccasion(state, trigger) ?? known)
+  const episode = occasion === null || trigger.kind === 'alert' ? uniqueMoment(state, now) : occasion.episode
   const workflowId = runId(plan.name, target, episodeFrom(episode))
   const startedBy = startedByOf(trigger)
-  const message = `\`${plan.name}\` was started on \`${target}\`: ${startedBy.kind === 'person' ? `\`${startedBy.name}\` asked for it` : startedBy.why}.`
+  const cause = startedBy.kind === 'person' ? `\`${startedBy.name}\` asked for it` : startedBy.why
+  const message = `\`${plan.name}\` was started on \`${target}\`: ${cause}${inSpiteOf(state, trigger, now)}.`
   const decided = keep(
     state,
     { target, runbook: plan.name, trigger, kind: 'started', reason: 'free', message, workflowId, planHash },
@@ -117,6 +152,7 @@ export function start(state: GuardState, trigger: Trigger, candidate: Candidate,
     ledger: ledgerOf(trigger),
     trigger: slim(trigger),
     graceMs: longestHeartbeatMs(plan),
+    severity: plan.severity,
   }
   const entry: OpenEntry = { ...books, workflowId, runId: '', said: null, closed: null }
   const taken = takeAttempt(decided.state, entry, trigger, now)
@@ -133,6 +169,13 @@ export function start(state: GuardState, trigger: Trigger, candidate: Candidate,
   const grantId = decided.decisions[0]?.id ?? workflowId
   const order: Effect = { kind: 'start', workflowId, input, grantId, books }
   return { state: taken, decisions: decided.decisions, effects: [...decided.effects, order] }
+}
+
+/** Says that a freeze was overridden, so that the decision itself is the record of it. */
+function inSpiteOf(state: GuardState, trigger: Trigger, now: number): string {
+  const freeze = freezeAt(state, now)
+  if (freeze === null || trigger.kind !== 'person' || trigger.overrideFreeze === undefined) return ''
+  return `, in spite of the freeze by \`${freeze.by}\`: ${trigger.overrideFreeze}`
 }
 
 /** Opens the run in the books: its lock, its attempt, its place in the cluster's start rate. */
@@ -158,10 +201,8 @@ function takeAttempt(state: GuardState, entry: OpenEntry, trigger: Trigger, now:
     lastAnswer: null,
   }
   const withRun = withTarget(booked, entry.target, change)
-  // A runbook of a wider scope was started for a node: that node's episode has its start, too.
-  return trigger.kind === 'person' || trigger.target === entry.target
-    ? withRun
-    : withTarget(withRun, trigger.target, { startedIn: entry.workflowId, lastAnswer: null })
+  // A symptom has its own occasion; and where a wider runbook was started for a node, that node's has its start, too.
+  return withOccasion(withRun, trigger, { startedIn: entry.workflowId, lastAnswer: null })
 }
 
 /** Gives leave to a run that was started past the detector, or says why not. Asking twice is asking once. */
@@ -223,37 +264,15 @@ const granted = ({ workflowId, runId: run }: GrantRequest, now: number): GrantRe
   granted: true,
   grant: { id: `${workflowId}/${run}`, workflowId, issuedAt: now },
 })
-const coversIn = ({ covers }: GrantRequest): { readonly covers?: readonly string[] } =>
-  covers === undefined ? {} : { covers }
-
-/** Writes one decision down, in memory and as a record for the journal. */
-export function keep(state: GuardState, facts: Omit<Decision, 'id' | 'at' | 'cluster'>, now: number): Step {
-  const sequence = state.sequence + 1
-  const id = `${state.cluster}/${episodeFrom(now)}-${sequence.toString(36)}`
-  const message = facts.message.slice(0, MESSAGE_LENGTH)
-  const decision: Decision = { ...facts, message, id, at: now, cluster: state.cluster, trigger: slim(facts.trigger) }
-  const asked = facts.trigger.kind === 'person' ? facts.trigger.requestId : null
-  const next: GuardState = {
-    ...state,
-    sequence,
-    decisions: keepLast(state.decisions, decision, KEPT.decisions),
-    answered:
-      asked === null ? state.answered : keepLast(state.answered, { requestId: asked, decisionId: id }, KEPT.answered),
-  }
-  const record: Effect = {
-    kind: 'record',
-    record: {
-      id,
-      kind: 'decision',
-      at: now,
-      cluster: state.cluster,
-      target: decision.target,
-      workflowId: decision.workflowId,
-      body: decision as unknown as Json,
-    },
-  }
-  return { state: next, decisions: [decision], effects: [record] }
-}
+const coversIn = ({
+  covers,
+  zones,
+  controlPlane,
+}: GrantRequest): Pick<Candidate, 'covers' | 'zones' | 'controlPlane'> => ({
+  ...(covers === undefined ? {} : { covers }),
+  ...(zones === undefined ? {} : { zones }),
+  ...(controlPlane === undefined ? {} : { controlPlane }),
+})
 
 /** Answers the last decision that was given to this request; null where there was none. */
 export function answerTo(state: GuardState, requestId: string): Decision | null {
@@ -270,11 +289,8 @@ function waitingWith(state: GuardState, trigger: Extract<Trigger, { kind: 'perso
 const uniqueMoment = (state: GuardState, now: number): number =>
   Math.max(now, ...state.open.map(({ startedAt }) => startedAt + 1))
 
-/** Large inputs stay with the run; decisions, memory and journal keep what fits in a line. */
-function slim(trigger: Trigger): Trigger {
-  if (trigger.kind !== 'person' || JSON.stringify(trigger.inputs).length <= KEPT_INPUT_BYTES) return trigger
-  return { ...trigger, inputs: {} }
-}
+const symptomOccasion = (state: GuardState, trigger: Trigger): Occasion | null =>
+  trigger.kind === 'condition' || trigger.kind === 'trend' ? occasionOf(state, trigger) : null
 
 function startedByOf(trigger: Trigger): StartedBy {
   switch (trigger.kind) {
@@ -285,6 +301,9 @@ function startedByOf(trigger: Trigger): StartedBy {
         kind: 'verdict',
         why: `\`${trigger.target}\` is ${trigger.verdict} (φ ${trigger.phi.toFixed(1)}): ${trigger.evidence}`,
       }
+    case 'condition':
+    case 'trend':
+      return { kind: trigger.kind, why: `on \`${trigger.target}\`: ${trigger.evidence}` }
     case 'alert':
       return { kind: 'alert', why: trigger.evidence }
     case 'returned':

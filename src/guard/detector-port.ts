@@ -3,6 +3,8 @@
 import type {
   AlertBatch,
   DetectorState,
+  FleetCommand,
+  FleetReply,
   FollowReport,
   FoundRun,
   GrantReply,
@@ -18,6 +20,8 @@ export interface DetectorPort {
   start(cluster: string, request: StartRequest): Promise<StartReply>
   grant(cluster: string, request: GrantRequest): Promise<GrantReply>
   mark(cluster: string, request: MarkRequest): Promise<MarkReply>
+  /** Says a person's word to the detector: freeze, thaw, reset. */
+  command(cluster: string, command: FleetCommand): Promise<FleetReply>
   observe(cluster: string, batch: readonly Observation[]): Promise<void>
   /** Hands alerts over, in order; durable in Temporal when it resolves. Fails: unreachable, not-found. */
   alert(cluster: string, batch: AlertBatch): Promise<void>

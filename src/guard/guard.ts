@@ -4,12 +4,27 @@
 import { alertLooks, wakeAlerts } from './alerts.ts'
 import { close, release } from './close.ts'
 import { decideAlerts, observeAlerts, type Routed } from './decide-alert.ts'
-import { decide, keep, LOOK_AGAIN_MS } from './decide.ts'
+import { command } from './command.ts'
+import { decide, LOOK_AGAIN_MS } from './decide.ts'
+import { keep } from './keep.ts'
+import { endFreeze, pauseFor } from './freeze.ts'
+import { tellResolvedLate } from './resolved.ts'
+import { dropStale, queueLooks } from './queue.ts'
 import { lookAround, observe, standingTrigger } from './observe.ts'
-import type { EndedMessage, FollowReport, MarkRequest, MatchReport, Observation, Trigger } from './protocol.ts'
+import { symptomOf } from './occasion.ts'
+import type {
+  EndedMessage,
+  FleetCommand,
+  FollowReport,
+  MarkRequest,
+  MatchReport,
+  Observation,
+  Trigger,
+} from './protocol.ts'
 import { NEVER, STAGES, type Stage } from './stages.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type OpenEntry } from './state.ts'
 import { andThen, still, type Step } from './step.ts'
+import { symptomLooks } from './symptoms.ts'
 
 export type GuardEvent =
   | { readonly kind: 'observed'; readonly observation: Observation }
@@ -26,6 +41,7 @@ export type GuardEvent =
   | { readonly kind: 'marked'; readonly request: MarkRequest }
   /** Alerts that were routed, in the order in which they came. */
   | { readonly kind: 'alerted'; readonly batch: readonly Routed[] }
+  | { readonly kind: 'commanded'; readonly command: FleetCommand }
   /** So many records wait for the journal that no more may be made; null: there is room again. */
   | { readonly kind: 'journal'; readonly backlog: { readonly waiting: number; readonly lost: number } | null }
   | { readonly kind: 'tick' }
@@ -34,7 +50,7 @@ export type GuardEvent =
 export function advance(state: GuardState, event: GuardEvent, now: number, stages: readonly Stage[] = STAGES): Step {
   switch (event.kind) {
     case 'observed':
-      return observe(state, event.observation, now)
+      return andThen(observe(state, event.observation, now), (each) => dropStale(each, now))
     case 'matched':
       return event.trigger.kind === 'alert'
         ? decideAlerts(state, event.trigger, event.report, now, stages)
@@ -42,7 +58,7 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
     case 'alerted':
       return observeAlerts(state, event.batch, now)
     case 'launched':
-      return still(changeRun(state, event.workflowId, { runId: event.runId }))
+      return launched(changeRun(state, event.workflowId, { runId: event.runId }), event.workflowId, now)
     case 'notLaunched':
       return notLaunched(state, event.workflowId, event.why, now)
     case 'taken':
@@ -53,10 +69,27 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
       return close(state, event.report, now)
     case 'marked':
       return mark(state, event.request, now)
+    case 'commanded':
+      return command(state, event.command, now)
     case 'journal':
       return hearOfJournal(state, event.backlog, now)
     case 'tick':
-      return andThen(release(state, now), (each) => ({ state: each, decisions: [], effects: lookAround(each, now) }))
+      return [endFreeze, dropStale, release, look].reduce(
+        (step, next) => andThen(step, (each) => next(each, now)),
+        still(state),
+      )
+  }
+}
+
+const look = (state: GuardState, now: number): Step => ({ state, decisions: [], effects: lookAround(state, now) })
+
+/** A run that was being started when its cluster was frozen is held, too. */
+function launched(state: GuardState, workflowId: string, now: number): Step {
+  const run = state.open.find((each) => each.workflowId === workflowId)
+  return {
+    state,
+    decisions: [],
+    effects: run === undefined ? [] : [...pauseFor(state, [run], now), ...tellResolvedLate(state, run, now)],
   }
 }
 
@@ -99,8 +132,14 @@ function notLaunched(state: GuardState, workflowId: string, why: string, now: nu
       targetOf(state, name)?.startedIn === workflowId ? { ...known, lookAgainAt: now + LOOK_AGAIN_MS } : known,
     ]),
   )
+  const symptoms = Object.fromEntries(
+    Object.entries(step.state.symptoms).map(([symptom, known]) => [
+      symptom,
+      symptomOf(state, symptom)?.startedIn === workflowId ? { ...known, lookAgainAt: now + LOOK_AGAIN_MS } : known,
+    ]),
+  )
   const effects = step.effects.filter((effect) => effect.kind !== 'match')
-  return { ...step, state: { ...step.state, targets }, effects }
+  return { ...step, state: { ...step.state, targets, symptoms }, effects }
 }
 
 /** Leaves no record: there is no room for one. */
@@ -151,12 +190,14 @@ function mark(state: GuardState, { target: name, desired, why, key }: MarkReques
 export const beforeMark = (state: GuardState, key: string): MarkRequest['desired'] | null =>
   state.marks.find((each) => each.key === key)?.before ?? null
 
-/** Answers when time alone may change something: a lock's grace, a cooldown, a standing trigger. null: never. */
+/** Answers when time alone may change something: a lock's grace, a freeze, a cooldown, a standing trigger. null: never. */
 export function nextLook(state: GuardState): number | null {
   const releases = state.open.flatMap(({ closed }) => (closed === null ? [] : [closed.releaseAt]))
   const looks = Object.entries(state.targets).flatMap(([name, { lookAgainAt, startedIn }]) =>
     startedIn === null && lookAgainAt < NEVER && standingTrigger(state, name) !== null ? [lookAgainAt] : [],
   )
-  const moments = [...releases, ...looks, ...alertLooks(state)]
+  const ends = state.freeze === null ? [] : [state.freeze.until]
+  const symptoms = symptomLooks(state).filter((at) => at < NEVER)
+  const moments = [...releases, ...looks, ...symptoms, ...ends, ...queueLooks(state), ...alertLooks(state)]
   return moments.length === 0 ? null : Math.min(...moments)
 }

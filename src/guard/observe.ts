@@ -1,10 +1,16 @@
 // Observations become knowledge of targets, and knowledge becomes standing triggers. Decides nothing.
 import { alertsToMatch } from './alerts.ts'
+import { scoreForecasts } from './forecasts.ts'
+import { tellResolved } from './resolved.ts'
 import type { Observation, Roster, Trigger, VerdictObservation } from './protocol.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type TargetRecord } from './state.ts'
-import { still, type Effect, type Step } from './step.ts'
+import { isStorm } from './storm.ts'
+import { andThen, still, type Effect, type Step } from './step.ts'
+import { hasSymptom, lookAtSymptoms, observeSymptom } from './symptoms.ts'
+import { KEPT_TURNS } from './turns.ts'
 
 const EVIDENCE_LENGTH = 300
+const IN_STORM_AT_ONCE = 5
 const CLOCK_WAS_SET_MS = 60_000
 
 /** Takes one observation in; a trigger that now stands and is due is asked to be matched. */
@@ -12,6 +18,12 @@ export function observe(state: GuardState, observation: Observation, now: number
   switch (observation.kind) {
     case 'verdict':
       return observeVerdict(state, observation, now)
+    case 'symptom':
+      // What ends may have kept a node out that answers.
+      return andThen(scoreForecasts(observeSymptom(state, observation, now), observation, now), (next) => ({
+        ...still(next),
+        effects: matchOf(next, observation.target, now),
+      }))
     case 'observer':
       return observeObserver(state, observation.trusted ? null : observation.evidence, now)
     case 'roster': {
@@ -55,12 +67,14 @@ function observeVerdict(state: GuardState, seen: VerdictObservation, now: number
     observedAt: seen.at,
     since: seen.verdict === known.verdict ? known.since : now,
     isIll,
+    ...(turned && known.observedAt !== 0 ? { turns: keepLast(known.turns, now, KEPT_TURNS) } : {}),
     ...(turned ? { episode: Math.max(now, known.episode + 1), startedIn: null, lookAgainAt: 0, lastAnswer: null } : {}),
     // A graver verdict may have another runbook.
     ...(seen.verdict === 'failed' && known.verdict === 'suspect' ? { lookAgainAt: 0 } : {}),
   }
   const next = withTarget(state, seen.target, target)
-  return { state: next, decisions: [], effects: matchOf(next, seen.target, now) }
+  const resolved = known.isIll && !isIll ? tellResolved(next, seen.target, now) : []
+  return { state: next, decisions: [], effects: [...resolved, ...matchOf(next, seen.target, now)] }
 }
 
 function observeObserver(state: GuardState, frozen: string | null, now: number): Step {
@@ -95,7 +109,9 @@ export function standingTrigger(state: GuardState, name: string): Trigger | null
   const { verdict, phi, evidence, observedAt: at } = target
   if (verdict === 'suspect' || verdict === 'failed')
     return { kind: 'verdict', target: name, verdict, phi, at, evidence }
-  if (verdict === 'healthy' && target.desired === 'failed') return { kind: 'returned', target: name, at, evidence }
+  // It answers, but what its runbooks watch has not been seen to end: an illness that heartbeats do not show.
+  if (verdict === 'healthy' && target.desired === 'failed' && !hasSymptom(state, name))
+    return { kind: 'returned', target: name, at, evidence }
   return null
 }
 
@@ -104,12 +120,22 @@ export function matchOf(state: GuardState, name: string, now: number): readonly 
   const target = targetOf(state, name)
   if (target === null || target.startedIn !== null || target.lookAgainAt > now) return []
   const trigger = standingTrigger(state, name)
-  return trigger === null ? [] : [{ kind: 'match', trigger }]
+  return trigger === null ? [] : [{ kind: 'match', trigger, probe: wasHeld(target) }]
 }
 
+/** What was held for a while may have got well since: it is probed again before it starts anything. */
+const wasHeld = ({ lastAnswer }: TargetRecord): boolean => lastAnswer !== null
+
 /** Asks to match whatever stands on any target, and every person who waits. */
-export const lookAround = (state: GuardState, now: number): readonly Effect[] => [
-  ...Object.keys(state.targets).flatMap((name) => matchOf(state, name, now)),
-  ...alertsToMatch(state, now),
-  ...state.waiting.map((trigger): Effect => ({ kind: 'match', trigger })),
-]
+export const lookAround = (state: GuardState, now: number): readonly Effect[] => {
+  const longestFirst = Object.entries(state.targets).sort(([, one], [, other]) => one.since - other.since)
+  const standing = longestFirst.flatMap(([name]) => matchOf(state, name, now))
+  const all = [...standing, ...alertsToMatch(state, now)]
+  // In a storm only a few can start before the next look, and each is probed first.
+  const asked = isStorm(state, now) ? all.slice(0, IN_STORM_AT_ONCE) : all
+  return [
+    ...lookAtSymptoms(state, now),
+    ...asked,
+    ...state.waiting.map((trigger): Effect => ({ kind: 'match', trigger })),
+  ]
+}

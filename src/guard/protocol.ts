@@ -1,7 +1,7 @@
 // The words spoken with a detector workflow: signals and updates in, decisions and state out. All plain data.
 // Read next: guard.ts (who may start), workflows/detector.ts (the single writer that uses both).
 import type { Json } from '../plan/json.ts'
-import type { GuardSpec, Plan } from '../plan/plan.ts'
+import type { GuardSpec, Plan, Severity } from '../plan/plan.ts'
 import type { Grant, RunInput, RunResult, StartedBy, UndoEntry } from '../plan/run.ts'
 
 export type Verdict = 'healthy' | 'suspect' | 'failed' | 'unknown'
@@ -10,7 +10,8 @@ export type Verdict = 'healthy' | 'suspect' | 'failed' | 'unknown'
 export type DesiredState = 'serving' | 'failed' | 'drained' | 'stopped' | 'spare'
 
 /** What `watch` tells. Signal `observed`, in batches. */
-export type Observation = VerdictObservation | ObserverObservation | ShardsObservation | RosterObservation
+export type Observation =
+  VerdictObservation | SymptomObservation | ObserverObservation | ShardsObservation | RosterObservation
 
 /** One change that `watch` saw. `confirmed`: an independent direct probe agreed. */
 export interface VerdictObservation {
@@ -25,6 +26,42 @@ export interface VerdictObservation {
   readonly evidence: string
   /** True for a spare, which is not meant to serve until it is brought in. */
   readonly spare?: boolean
+}
+
+/**
+ * One change of what a runbook's own trigger watches. `pending`: true, but not for long enough yet. `standing`: true for
+ * all of it. `unknown`: the evidence is missing, so it is neither; what stood before is not over.
+ */
+export type SymptomPhase = 'pending' | 'standing' | 'over' | 'unknown'
+export interface SymptomObservation {
+  readonly kind: 'symptom'
+  /** Identity: the runbook, the number of its trigger, the target. */
+  readonly symptom: string
+  readonly cause: 'condition' | 'trend'
+  readonly runbook: string
+  /** Number of the trigger in the plan. */
+  readonly trigger: number
+  readonly target: string
+  readonly over: 'target' | 'cluster'
+  /** How much it explains: of two that stand at once the higher is the cause, the other its shadow. */
+  readonly rank: number
+  readonly phase: SymptomPhase
+  readonly at: number
+  readonly evidence: string
+  /** Of a trend: what is so now, what is predicted, and until when. */
+  readonly forecast?: {
+    readonly value: number
+    readonly reaches: number
+    readonly dueAt: number
+    readonly confidence: number
+  }
+}
+
+/** How predictions of one tenth of confidence (8: 80 to 90 %) came out. */
+export interface ForecastScore {
+  readonly tenth: number
+  readonly made: number
+  readonly cameTrue: number
 }
 
 /** The observer doubts itself, or trusts itself again. While it doubts, nothing starts by itself. */
@@ -70,12 +107,24 @@ export type Trigger =
   | { readonly kind: 'returned'; readonly target: string; readonly at: number; readonly evidence: string }
   | AlertTrigger
   | {
+      readonly kind: 'condition' | 'trend'
+      readonly symptom: string
+      readonly runbook: string
+      /** Number of the trigger in the plan. */
+      readonly trigger: number
+      readonly target: string
+      readonly at: number
+      readonly evidence: string
+    }
+  | {
       readonly kind: 'person'
       readonly runbook: string
       readonly inputs: Readonly<Record<string, Json>>
       readonly by: string
       readonly at: number
       readonly requestId: string
+      /** Why it starts although its cluster is frozen. Absent: a freeze refuses it. */
+      readonly overrideFreeze?: string
     }
 
 /** An alert that was routed: it is for this runbook on this target. */
@@ -136,10 +185,20 @@ export interface Candidate {
   readonly lock: string | null
   /** Node names that the lock covers; `*` covers everything. Absent: the lock's own name alone. */
   readonly covers?: readonly string[]
+  /** The zones it touches with all their nodes, where its guard keeps something of each. */
+  readonly zones?: readonly Zone[]
+  /** Every node of the control plane, where it touches one. */
+  readonly controlPlane?: readonly string[]
+}
+export interface Zone {
+  readonly zone: string
+  readonly nodes: readonly string[]
 }
 export interface MatchCall {
   readonly cluster: string
   readonly trigger: Trigger
+  /** The trigger was held: its target is probed again before it may start anything. */
+  readonly probe?: boolean
 }
 export interface MatchReport {
   readonly candidates: readonly Candidate[]
@@ -149,6 +208,8 @@ export interface MatchReport {
   readonly limits?: ClusterLimits
   /** An alert says that its target is down, and a direct probe says that it is not: what the probe saw. */
   readonly contradicted?: string
+  /** A fresh probe found the target well: what it answered. */
+  readonly gone?: string
 }
 
 /** Limits of a whole cluster; the inventory's `ClusterGuard` has this shape. */
@@ -156,6 +217,8 @@ export interface ClusterLimits {
   readonly runsInFlight: number
   readonly startsPerMinute: number
   readonly override: { readonly cooldownMs: number | null; readonly attempts: number | null } | null
+  /** A target that turns this often within the window is flapping and has at most so many starts an hour. */
+  readonly flapping?: { readonly turns: number; readonly windowMs: number; readonly startsPerHour: number }
 }
 
 export const DECISION_KINDS = ['started', 'joined', 'held', 'refused', 'shadowed'] as const
@@ -203,6 +266,7 @@ export interface RunBooks extends Omit<OpenRun, 'workflowId' | 'runId'> {
   readonly covers: readonly string[]
   readonly ledger: LedgerName
   readonly trigger: Trigger
+  readonly severity?: Severity
   /** How long its last activity may still act after the run was ended from outside. */
   readonly graceMs: number
 }
@@ -237,6 +301,10 @@ export interface DetectorState {
   readonly notes?: readonly { readonly at: number; readonly text: string }[]
   /** Why verdicts are frozen; null while they are trusted. */
   readonly frozen?: string | null
+  /** A person's freeze: nothing starts until it ends. Absent or null where there is none. */
+  readonly freeze?: Freeze | null
+  /** How often trends were right, by how sure they were. */
+  readonly forecasts?: readonly ForecastScore[]
 }
 export interface TargetState {
   readonly desired: DesiredState
@@ -244,6 +312,10 @@ export interface TargetState {
   readonly since: number
   readonly attempts: readonly number[]
   readonly cooldownUntil: number | null
+  /** It turns ill and well again and again: it has only a few starts an hour. */
+  readonly flapping?: boolean
+  /** Runbooks that did not help it, with how many times in a row. */
+  readonly rungs?: Readonly<Record<string, number>>
   /** What the run that took it out left to be undone when it returns. */
   readonly undoLater: readonly UndoEntry[]
 }
@@ -254,6 +326,8 @@ export interface StartRequest {
   readonly inputs: Readonly<Record<string, Json>>
   readonly by: string
   readonly requestId: string
+  /** Why it starts although its cluster is frozen. */
+  readonly overrideFreeze?: string
 }
 export type StartReply = {
   readonly decision: Decision
@@ -275,6 +349,8 @@ export interface GrantRequest {
   readonly startedBy: StartedBy
   /** Filled by the activity `grant` from the inventory, as in `Candidate`. */
   readonly covers?: readonly string[]
+  readonly zones?: readonly Zone[]
+  readonly controlPlane?: readonly string[]
   readonly limits?: ClusterLimits
 }
 export type GrantReply =
@@ -290,6 +366,40 @@ export interface MarkRequest {
 }
 export interface MarkReply {
   readonly before: DesiredState
+}
+
+/** No run starts in the cluster until `until` (epoch ms), or until a person thaws it. */
+export interface Freeze {
+  readonly id: string
+  readonly by: string
+  readonly why: string
+  readonly at: number
+  readonly until: number
+  /** Runs that are open are held before their next step, too. */
+  readonly inFlight: boolean
+}
+
+/** What a person says to a detector: each is an update and a signal of its name, and each ends as a record of the journal. */
+export const FLEET_VERBS = ['freeze', 'thaw', 'reset'] as const
+export type FleetVerb = (typeof FLEET_VERBS)[number]
+interface Said {
+  readonly by: string
+  readonly why: string
+  /** Said twice, it is done once. */
+  readonly requestId: string
+}
+export type FleetCommand = Said &
+  (
+    | { readonly kind: 'freeze'; readonly forMs: number; readonly inFlight: boolean }
+    | { readonly kind: 'thaw' }
+    /** Forgets a target's attempts and cooldowns. */
+    | { readonly kind: 'reset'; readonly target: string }
+  )
+export interface FleetReply {
+  /** False where there was nothing to change. */
+  readonly changed: boolean
+  /** One sentence for the person who said it. */
+  readonly message: string
 }
 
 /** The activity `follow`: one for all open runs, the truth of when a lock is free. */

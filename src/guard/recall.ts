@@ -2,8 +2,9 @@
 // it was terminated. Pure; the activity `learn` reads, the detector adopts. Read next: adopt.ts.
 import type { Outcome, RunResult, UndoEntry } from '../plan/run.ts'
 import { NO_ATTEMPT } from './close.ts'
-import type { Decision, DesiredState, LedgerName, RecordEntry, Roster, RunBooks } from './protocol.ts'
-import { KEPT, NO_ATTEMPTS, type Ledger } from './state.ts'
+import { climb } from './ladder.ts'
+import type { Decision, DesiredState, Freeze, LedgerName, RecordEntry, Roster, RunBooks } from './protocol.ts'
+import { KEPT, NO_ATTEMPTS, type Ledger, type TargetRecord } from './state.ts'
 
 /** One record of the journal, as it was read. */
 export type Written = Omit<RecordEntry, 'kind'>
@@ -17,6 +18,8 @@ export interface Remains {
   readonly marks: readonly Written[]
   readonly decisions: readonly Written[]
   readonly runs: readonly Written[]
+  /** What persons did to the guard. */
+  readonly audits: readonly Written[]
   /** null where the cluster has left the inventory. */
   readonly roster: Roster | null
 }
@@ -36,10 +39,14 @@ export interface LearnReport {
     readonly desired: DesiredState | null
     readonly undoLater: readonly UndoEntry[]
     readonly ledgers: Readonly<Record<LedgerName, Ledger>>
+    readonly rungs: TargetRecord['rungs']
+    readonly helpedAt: number | null
   }[]
   /** Oldest first. */
   readonly marks: readonly { readonly key: string; readonly before: DesiredState }[]
   readonly decisions: readonly Decision[]
+  /** The last freeze that nobody has thawed; its time may be over. */
+  readonly freeze: Freeze | null
   readonly roster: Roster | null
 }
 
@@ -58,8 +65,12 @@ interface MarkBody {
 const DECISIONS_TAKEN_OVER = 100
 
 /** Folds what was read into what is taken over. */
-export function recall({ open, lastMarks, marks, decisions, runs, roster }: Remains): LearnReport {
+export function recall({ open, lastMarks, marks, decisions, runs: ended, audits, roster }: Remains): LearnReport {
+  // What a person has reset is not counted any more.
+  const resetAt = (name: string | null): number =>
+    audits.find(({ target, body }) => target === name && whatOf(body) === 'reset')?.at ?? 0
   const all = decisions.map(({ body }) => body as unknown as Decision).toReversed()
+  const counted = all.filter(({ target, at }) => at > resetAt(target))
   const names = new Set([
     ...lastMarks.flatMap(({ target }) => (target === null ? [] : [target])),
     ...all.filter(({ kind }) => kind === 'started').map(({ target }) => target),
@@ -68,12 +79,14 @@ export function recall({ open, lastMarks, marks, decisions, runs, roster }: Rema
     open,
     targets: [...names].map((name) => {
       const mark = lastMarks.find(({ target }) => target === name) ?? null
-      const own = runs.filter(({ target }) => target === name)
+      const every = ended.filter(({ target }) => target === name)
+      const own = every.filter(({ at }) => at > resetAt(name))
       return {
         name,
         desired: mark === null ? null : (mark.body as unknown as MarkBody).desired,
-        undoLater: mark === null ? [] : leftSince(mark, own),
-        ledgers: { heal: ledgerOf('heal', name, all, own), bringBack: ledgerOf('bringBack', name, all, own) },
+        undoLater: mark === null ? [] : leftSince(mark, every),
+        ledgers: { heal: ledgerOf('heal', name, counted, own), bringBack: ledgerOf('bringBack', name, counted, own) },
+        ...ladderOf(own),
       }
     }),
     marks: marks
@@ -81,8 +94,28 @@ export function recall({ open, lastMarks, marks, decisions, runs, roster }: Rema
       .map(({ id, body }) => ({ key: id, before: (body as unknown as MarkBody).before }))
       .toReversed(),
     decisions: all.slice(-DECISIONS_TAKEN_OVER),
+    freeze: freezeIn(audits),
     roster,
   }
+}
+
+const whatOf = (body: Written['body']): unknown => (body as { readonly what?: unknown } | null)?.what
+
+/** Newest first: a thaw before any freeze means that none holds. */
+function freezeIn(audits: readonly Written[]): Freeze | null {
+  const last = audits.find(({ body }) => whatOf(body) === 'freeze' || whatOf(body) === 'thaw')
+  if (last === undefined || whatOf(last.body) !== 'freeze') return null
+  const { id, by, why, until, inFlight } = last.body as unknown as Freeze
+  return { id, by, why, at: last.at, until, inFlight }
+}
+
+/** Climbs the ladder again, from the oldest run that is known. */
+function ladderOf(runs: readonly Written[]): { rungs: TargetRecord['rungs']; helpedAt: number | null } {
+  const rungs = runs.toReversed().reduce<TargetRecord['rungs']>((each, { body }) => {
+    const { runbook, outcome } = body as unknown as { readonly runbook: string; readonly outcome: Outcome }
+    return climb(each, runbook, outcome)
+  }, {})
+  return { rungs, helpedAt: runs.find((run) => bodyOf(run).outcome === 'effective')?.at ?? null }
 }
 
 const bodyOf = ({ body }: Written): RunBody => body as unknown as RunBody

@@ -1,21 +1,34 @@
 // What may refuse or hold a start: the rules in the order in which they are asked. A stage is a pure function that
 // rules, or has nothing to say. Read next: guard.ts, which asks them.
+import { coversOf } from './covers.ts'
+import { controlPlaneOneAtATime, zonesStayHealthy } from './domains.ts'
+import { flapsLittle } from './flapping.ts'
+import { heldAfterSuccess } from './hold.ts'
+import { rungIsLeft } from './ladder.ts'
+import { mayPreempt } from './preempt.ts'
+import { occasionOf } from './occasion.ts'
 import type { Candidate, DecisionKind, LedgerName, Trigger } from './protocol.ts'
+import { isNextInLine } from './queue.ts'
+import { releaseIsPaced } from './storm.ts'
+import { secondsText as seconds } from './words.ts'
 import type { Json } from '../plan/json.ts'
 import { bytesOf } from '../plan/size.ts'
-import { KEPT, overlap, targetOf, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
+import { isNoShadow } from './shadow.ts'
+import { freezeAt, KEPT, overlap, targetOf, type GuardState, type OpenEntry, type TargetRecord } from './state.ts'
+import { standingSymptom } from './symptoms.ts'
 
 /** One question put to the guard: may this candidate start now, because of this trigger? */
 export interface Ask {
   readonly state: GuardState
   readonly trigger: Trigger
-  readonly candidate: Pick<Candidate, 'target' | 'lock' | 'covers'> &
+  readonly candidate: Pick<Candidate, 'target' | 'lock' | 'covers' | 'zones' | 'controlPlane'> &
     Partial<Pick<Candidate, 'inputs'>> & { readonly plan: PlanOfAsk }
   /** People are asked for less: what they want is wanted, and they need not cool down. */
   readonly isAutomatic: boolean
   readonly now: number
 }
-export type PlanOfAsk = Pick<Candidate['plan'], 'name' | 'guard' | 'automation'>
+export type PlanOfAsk = Pick<Candidate['plan'], 'name' | 'guard' | 'automation'> &
+  Partial<Pick<Candidate['plan'], 'severity'>>
 
 export interface Ruling {
   readonly kind: Exclude<DecisionKind, 'started'>
@@ -24,6 +37,10 @@ export interface Ruling {
   readonly workflowId?: string
   /** When time alone may change the ruling; `NEVER` where only an event can. Absent: look again soon. */
   readonly lookAgainAt?: number
+  /** A person should know now. */
+  readonly page?: boolean
+  /** The run that is cancelled for it. */
+  readonly preempts?: string
 }
 export type Stage = (ask: Ask) => Ruling | null
 
@@ -34,29 +51,31 @@ export const NEVER = Number.MAX_SAFE_INTEGER
 /** All runs of a target in one table: which attempts count together. */
 export const ledgerOf = (trigger: Trigger): LedgerName => (trigger.kind === 'returned' ? 'bringBack' : 'heal')
 
-/** Answers the nodes a candidate's lock covers; none where it takes no lock. */
-export const coversOf = ({ lock, covers }: Pick<Candidate, 'lock' | 'covers'>): readonly string[] =>
-  lock === null ? [] : (covers ?? [lock])
-
-const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`
 const recordOf = ({ state, candidate }: Ask): TargetRecord | null => targetOf(state, candidate.target)
 
 /** The cause is still there: matching takes a moment, and a node may answer again in it. */
-const causeStands: Stage = ({ state, trigger, isAutomatic }) => {
+const causeStands: Stage = ({ state, trigger, isAutomatic, now }) => {
+  if (!isAutomatic || trigger.kind === 'person') return null
   // An alert stands until it is resolved: decide-alert.ts asks for none that was.
-  if (!isAutomatic || trigger.kind === 'person' || trigger.kind === 'alert') return null
-  const target = targetOf(state, trigger.target)
-  const stands =
-    target !== null &&
-    target.confirmed &&
-    (trigger.kind === 'returned'
-      ? target.verdict === 'healthy'
-      : target.verdict === 'suspect' || target.verdict === 'failed')
-  return stands ? null : { kind: 'refused', reason: 'gone', message: `The cause on \`${trigger.target}\` is gone.` }
+  if (trigger.kind === 'alert') return null
+  return stands(state, trigger, now)
+    ? null
+    : { kind: 'refused', reason: 'gone', message: `The cause on \`${trigger.target}\` is gone.` }
 }
 
-const observerIsTrusted: Stage = ({ state, isAutomatic }) =>
-  isAutomatic && state.frozen !== null
+function stands(state: GuardState, trigger: Exclude<Trigger, { kind: 'person' }>, now: number): boolean {
+  if (trigger.kind === 'condition' || trigger.kind === 'trend')
+    return standingSymptom(state, trigger.symptom, now) !== null
+  const target = targetOf(state, trigger.target)
+  if (target === null || !target.confirmed) return false
+  return trigger.kind === 'returned'
+    ? target.verdict === 'healthy'
+    : target.verdict === 'suspect' || target.verdict === 'failed'
+}
+
+/** A condition that stands was seen by somebody who answered: silence alone never makes one (survey.ts). */
+const observerIsTrusted: Stage = ({ state, trigger, isAutomatic }) =>
+  isAutomatic && state.frozen !== null && trigger.kind !== 'condition'
     ? { kind: 'held', reason: 'observer-in-doubt', message: `Nothing starts by itself: ${state.frozen}` }
     : null
 
@@ -96,7 +115,7 @@ export function commandOf(runbook: string, inputs: Candidate['inputs']): string 
 
 /** One start an episode: a trigger that comes again joins the run it has already started. */
 const onceAnEpisode: Stage = ({ state, trigger }) => {
-  const started = trigger.kind === 'person' ? null : (targetOf(state, trigger.target)?.startedIn ?? null)
+  const started = occasionOf(state, trigger)?.startedIn ?? null
   if (started === null) return null
   return {
     kind: 'joined',
@@ -106,7 +125,18 @@ const onceAnEpisode: Stage = ({ state, trigger }) => {
   }
 }
 
-const lockIsFree: Stage = ({ state, candidate, trigger }) => {
+/** A person's freeze holds what would start by itself and refuses people, unless they say why it has to be now. */
+const notFrozen: Stage = ({ state, trigger, now }) => {
+  const freeze = freezeAt(state, now)
+  if (freeze === null || (trigger.kind === 'person' && trigger.overrideFreeze !== undefined)) return null
+  const message = `\`${state.cluster}\` is frozen by \`${freeze.by}\` until ${new Date(freeze.until).toISOString()}: ${freeze.why}`
+  return trigger.kind === 'person'
+    ? { kind: 'refused', reason: 'frozen', message }
+    : { kind: 'held', reason: 'frozen', message, lookAgainAt: freeze.until }
+}
+
+const lockIsFree: Stage = (ask) => {
+  const { state, candidate, trigger } = ask
   const covers = coversOf(candidate)
   const busy = state.open.find((run) => overlap(run.covers, covers))
   if (busy === undefined) return null
@@ -120,6 +150,14 @@ const lockIsFree: Stage = ({ state, candidate, trigger }) => {
     case 'queue':
     case 'preempt': {
       const full = trigger.kind === 'person' && isFull(state)
+      if (!full && mayPreempt(ask, busy))
+        return {
+          kind: 'held',
+          reason: 'queued',
+          message: `${what}; it is cancelled, takes back what it did, and then this starts.`,
+          workflowId: busy.workflowId,
+          preempts: busy.workflowId,
+        }
       if (full) return { kind: 'refused', reason: 'queue-full', message: `${what}, and too many wait already.` }
       return {
         kind: 'held',
@@ -202,12 +240,21 @@ export const STAGES = [
   isWanted,
   mayActAlone,
   onceAnEpisode,
+  notFrozen,
+  isNoShadow,
   lockIsFree,
+  isNextInLine,
   cooledDown,
+  heldAfterSuccess,
   attemptsLeft,
+  rungIsLeft,
+  flapsLittle,
   clusterHasRoom,
+  controlPlaneOneAtATime,
   noStorm,
+  releaseIsPaced,
   enoughStayHealthy,
+  zonesStayHealthy,
 ] as const satisfies readonly Stage[]
 
 /** Answers the first ruling against a start; null where nothing speaks against it. */

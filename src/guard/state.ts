@@ -1,5 +1,6 @@
 // What a cluster's guard remembers, as plain data that survives continue-as-new. Read next: stages.ts (the rules),
 // guard.ts (events in, decisions and effects out).
+import type { Severity } from '../plan/plan.ts'
 import type { RunResult, UndoEntry } from '../plan/run.ts'
 import type {
   Alert,
@@ -7,18 +8,30 @@ import type {
   Decision,
   DesiredState,
   DetectorState,
+  FleetReply,
+  Freeze,
+  ForecastScore,
   LedgerName,
   OpenRun,
   RunBooks,
+  SymptomObservation,
   Trigger,
   Verdict,
 } from './protocol.ts'
+import { isFlapping } from './turns.ts'
 
 export interface GuardState {
   readonly v: 1
   readonly cluster: string
   readonly sequence: number
   readonly targets: Readonly<Record<string, TargetRecord>>
+  /** What runbooks watch for themselves and see now, by its identity. */
+  readonly symptoms: Readonly<Record<string, SymptomRecord>>
+  /** Predictions that are not due yet, by symptom, and how earlier ones came out. Absent: none so far. */
+  readonly forecasts?: {
+    readonly open: Readonly<Record<string, OpenForecast>>
+    readonly scores: readonly ForecastScore[]
+  }
   readonly open: readonly OpenEntry[]
   /** Start times of the last minute. */
   readonly starts: readonly number[]
@@ -32,6 +45,14 @@ export interface GuardState {
   readonly notes: readonly { readonly at: number; readonly text: string }[]
   /** Why nothing is believed at the moment; null while the observer trusts itself. */
   readonly frozen: string | null
+  /** Who waits in line for a lock, in the order of arrival. */
+  readonly queue: readonly QueueEntry[]
+  /** When a storm last held something back. */
+  readonly stormAt: number | null
+  /** A person's freeze. It may be over: ask `freezeAt`. */
+  readonly freeze: Freeze | null
+  /** Answers to what persons said to the detector, by request id; newest last. */
+  readonly heard: readonly { readonly requestId: string; readonly reply: FleetReply }[]
   readonly limits: ClusterLimits
   /** Why decisions cannot be written down at the moment, so that nothing starts by itself; null while they can. */
   readonly unrecorded: string | null
@@ -56,18 +77,58 @@ export interface AlertEpisode {
   readonly lastAnswer: string | null
 }
 
+/** One that waits in line for a lock. */
+export interface QueueEntry {
+  readonly key: string
+  readonly trigger: Trigger
+  readonly target: string
+  readonly runbook: string
+  readonly severity: Severity
+  readonly covers: readonly string[]
+  readonly since: number
+}
+
+/** A prediction that is not due yet. */
+export interface OpenForecast {
+  readonly madeAt: number
+  readonly dueAt: number
+  readonly confidence: number
+  readonly target: string
+  readonly runbook: string
+}
+
 export type PersonTrigger = Extract<Trigger, { kind: 'person' }>
+
+/**
+ * What one standing cause remembers of its answers.
+ * An *episode* begins when the cause comes or goes, and when a run for it closes; at most one run starts in it.
+ */
+export interface Occasion {
+  readonly episode: number
+  /** The run that was started in this episode. */
+  readonly startedIn: string | null
+  /** Before this nothing about the standing trigger can change by time alone. */
+  readonly lookAgainAt: number
+  /** The last decision, so that the same answer to the same question is not written twice. */
+  readonly lastAnswer: { readonly key: string; readonly reason: string; readonly decisionId: string } | null
+}
+
+/** A condition or a trend over one target, as `watch` told it last. */
+export interface SymptomRecord extends Occasion {
+  readonly seen: SymptomObservation
+  /** It stood, and nobody has seen it end: also while its evidence is missing. */
+  readonly isIll: boolean
+  /** Since when it stands without a break. */
+  readonly since: number
+}
 
 export interface Ledger {
   readonly attempts: readonly number[]
   readonly cooldownUntil: number | null
 }
 
-/**
- * What is known of one target.
- * An *episode* begins when the target falls ill or gets well, and when a run on it closes; at most one run starts in it.
- */
-export interface TargetRecord {
+/** What is known of one target; its own occasion is that it falls ill or gets well. */
+export interface TargetRecord extends Occasion {
   /** A watched node; only these count as members. Others are here for their attempts. */
   readonly isMember: boolean
   readonly desired: DesiredState
@@ -79,21 +140,22 @@ export interface TargetRecord {
   /** `at` of the newest observation; older ones are late and tell nothing. */
   readonly observedAt: number
   readonly isIll: boolean
-  readonly episode: number
-  /** The run that was started in this episode. */
-  readonly startedIn: string | null
   readonly ledgers: Readonly<Record<LedgerName, Ledger>>
-  /** Before this nothing about the standing trigger can change by time alone. */
-  readonly lookAgainAt: number
-  /** The standing trigger's last decision, so that the same answer to the same question is not written twice. */
-  readonly lastAnswer: { readonly key: string; readonly reason: string; readonly decisionId: string } | null
   readonly undoLater: readonly UndoEntry[]
+  /** When a run on it last helped. */
+  readonly helpedAt: number | null
+  /** When it turned ill or well, newest last. */
+  readonly turns: readonly number[]
+  /** Runbooks that did not help it, with how many times in a row. */
+  readonly rungs: Readonly<Record<string, number>>
 }
 
 export interface OpenEntry extends OpenRun, RunBooks {
   /** The run's own last word, before its close is known. */
   readonly said: RunResult | null
   readonly closed: ClosedRun | null
+  /** The runbook that has cancelled it to take its place. */
+  readonly preemptedBy?: string
 }
 export interface ClosedRun {
   readonly status: string
@@ -111,6 +173,7 @@ export const KEPT = {
   attempts: 50,
   waiting: 20,
   alerts: 500,
+  heard: 100,
   targets: 5_000,
 } as const
 
@@ -134,6 +197,9 @@ export const createTarget = (desired: DesiredState, isMember: boolean): TargetRe
   lookAgainAt: 0,
   lastAnswer: null,
   undoLater: [],
+  helpedAt: null,
+  turns: [],
+  rungs: {},
 })
 
 /** Creates the memory of a cluster that nothing is known of yet: every verdict is `unknown`. */
@@ -146,6 +212,7 @@ export function createGuardState(
     cluster,
     sequence: 0,
     targets: Object.fromEntries(targets.map(({ name, desired }) => [name, createTarget(desired, true)])),
+    symptoms: {},
     open: [],
     starts: [],
     waiting: [],
@@ -154,11 +221,26 @@ export function createGuardState(
     decisions: [],
     notes: [],
     frozen: null,
+    queue: [],
+    stormAt: null,
+    freeze: null,
+    heard: [],
     limits: DEFAULT_LIMITS,
     unrecorded: null,
     page: [],
   }
 }
+
+/** Takes over what an earlier build of the detector carried: what it did not know yet begins empty. */
+export const reviveGuardState = (carried: GuardState): GuardState => {
+  const blank = createTarget('serving', false)
+  const targets = Object.entries(carried.targets).map(([name, target]) => [name, { ...blank, ...target }])
+  return { ...createGuardState(carried.cluster, []), ...carried, targets: Object.fromEntries(targets) }
+}
+
+/** Answers the freeze that holds at this time; null where none does. */
+export const freezeAt = ({ freeze }: Pick<GuardState, 'freeze'>, now: number): Freeze | null =>
+  freeze !== null && freeze.until > now ? freeze : null
 
 /** Answers what outsiders may see: the answer of the query `state`. */
 export function toDetectorState(state: GuardState, at: number): DetectorState {
@@ -178,6 +260,8 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
             attempts: target.ledgers.heal.attempts,
             cooldownUntil: target.ledgers.heal.cooldownUntil,
             undoLater: target.undoLater,
+            flapping: isFlapping(target, state.limits, at),
+            rungs: target.rungs,
           },
         ]),
     ),
@@ -185,6 +269,8 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     decisions: state.decisions,
     notes: state.notes,
     frozen: heldBecause(state),
+    freeze: freezeAt(state, at),
+    ...(state.forecasts === undefined ? {} : { forecasts: state.forecasts.scores }),
   }
 }
 

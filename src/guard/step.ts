@@ -1,5 +1,5 @@
 // What one event does: the new state, the decisions that were made, and what the world is asked to do.
-import type { RunInput } from '../plan/run.ts'
+import type { RunInput, Verb, VerbMessage } from '../plan/run.ts'
 import type { Decision, RecordEntry, RunBooks, Trigger } from './protocol.ts'
 import type { GuardState } from './state.ts'
 
@@ -10,7 +10,7 @@ export interface Step {
 }
 
 export type Effect =
-  | { readonly kind: 'match'; readonly trigger: Trigger }
+  | { readonly kind: 'match'; readonly trigger: Trigger; readonly probe?: boolean }
   | {
       readonly kind: 'start'
       readonly workflowId: string
@@ -19,8 +19,8 @@ export type Effect =
       readonly books: RunBooks
     }
   | { readonly kind: 'record'; readonly record: RecordEntry }
-  /** A run is no longer needed, and its runbook says that it ends then. */
-  | { readonly kind: 'cancel'; readonly workflowId: string; readonly why: string }
+  /** A run is told something; one that has ended meanwhile does not hear it. */
+  | { readonly kind: 'say'; readonly workflowId: string; readonly verb: Verb; readonly message: VerbMessage }
   /** A person should know now. */
   | { readonly kind: 'page'; readonly key: string; readonly message: string }
 

@@ -20,6 +20,8 @@ export function checkInventory(tree: MapTree, report: Report): void {
     for (const node of nodes) reportAliases(node, seen, report)
     for (const service of services) checkService(service, nodes, report)
     checkDetector(cluster, report)
+    for (const dependency of mapsOf(valueOf(cluster, 'dependencies'))) checkNames(dependency, 'nodes', nodes, report)
+    for (const signal of mapsOf(valueOf(cluster, 'signals'))) checkSignal(signal, report)
     if (override(cluster) !== undefined && !isAcceptance(tree))
       report(
         'RB202',
@@ -73,6 +75,23 @@ function checkService(service: MapTree, nodes: readonly MapTree[], report: Repor
   const max = numberOf(valueOf(replicas, 'max')) ?? items.length
   const at = entryOf(replicas, 'min')?.keyAt ?? entryOf(replicas, 'max')?.keyAt ?? replicas.at
   if (min > max) report('RB403', at, { key: '`min`', low: min, other: '`max`', high: max })
+}
+
+/** Fails: RB402 where a list names what is no node. */
+function checkNames(map: MapTree, key: string, nodes: readonly MapTree[], report: Report): void {
+  const names = nodes.map((node) => nameOf(node).name)
+  const list = valueOf(map, key)
+  for (const { value, at } of list?.kind === 'list' ? list.items.filter(isText) : [])
+    if (!names.includes(value)) report('RB402', at, { name: value }, didYouMean(value, names))
+}
+
+/** A signal has one source: a query for Prometheus, or a pattern in a file. Fails: RB202. */
+function checkSignal(signal: MapTree, report: Report): void {
+  const has = (key: string): boolean => isText(valueOf(signal, key))
+  if ((has('prometheus') && has('query')) || (has('file') && has('pattern'))) return
+  const key = has('prometheus') ? 'query' : has('query') ? 'prometheus' : has('file') ? 'pattern' : 'file'
+  const help = 'a signal has `prometheus` and `query`, or `file` and `pattern`'
+  report('RB202', signal.at, { key, where: 'the signal' }, help)
 }
 
 function checkDetector(cluster: MapTree, report: Report): void {

@@ -15,10 +15,14 @@ export function findTargets(inventory: Inventory, name: string, clusterName?: st
   return all.filter((target) => target.kind === 'node' && target.node.aliases.includes(name))
 }
 
-/** Answers the one target of this name; null where there is none, or more than one. */
+/**
+ * Answers the one target of this name; null where there is none, or more than one. A cluster goes before a service of
+ * its name: the wider lock is the safe one.
+ */
 export function findTarget(inventory: Inventory, name: string, clusterName?: string): Target | null {
   const found = findTargets(inventory, name, clusterName)
-  return found.length === 1 ? (found[0] ?? null) : null
+  const wide = found.filter(({ kind }) => kind === 'cluster')
+  return found.length === 1 || wide.length === 1 ? (wide[0] ?? found[0] ?? null) : null
 }
 
 /** Answers the service that a node is a member of: what `service.restart` with a node as target acts on. */

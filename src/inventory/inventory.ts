@@ -1,5 +1,6 @@
 // What Phix may touch and how to reach it. Plain data, read from YAML by read-inventory.ts with the compiler's
 // diagnostics. A name that is not in here is never acted on.
+import type { Json } from '../plan/json.ts'
 
 export interface Inventory {
   readonly version: 1
@@ -20,6 +21,36 @@ export interface Cluster {
   readonly guard: ClusterGuard
   /** Groups that the detector tells what a person should know now; none: the first of the inventory's groups. */
   readonly page?: readonly string[]
+  /** What several nodes rest on: nodes that fail together with all that share one are one failure. */
+  readonly dependencies?: readonly Dependency[]
+  /** Numbers from elsewhere that conditions may name. */
+  readonly signals?: readonly Signal[]
+}
+
+export interface Dependency {
+  readonly name: string
+  readonly nodes: readonly string[]
+}
+
+/** A number from outside, as `signals.<name>` in conditions. Where it cannot be had, or is old, it is unknown. */
+export type Signal = PromqlSignal | LogSignal
+export interface PromqlSignal {
+  readonly kind: 'promql'
+  readonly name: string
+  /** Base URL of a Prometheus server. */
+  readonly prometheus: string
+  /** `{node}` stands for the name of each node; without it the signal is about the cluster. */
+  readonly query: string
+}
+/** How many lines of a file fitted a pattern in the last time. */
+export interface LogSignal {
+  readonly kind: 'log'
+  readonly name: string
+  /** `{node}` stands for the name of each node. */
+  readonly file: string
+  /** RE2. */
+  readonly pattern: string
+  readonly windowMs: number
 }
 
 export interface Node {
@@ -31,6 +62,8 @@ export interface Node {
   readonly aliases: readonly string[]
   /** A spare runs only when `replicas.scale` brings it in. */
   readonly spare: boolean
+  /** It holds the cluster's own state: such nodes are worked on one at a time. */
+  readonly controlPlane?: boolean
 }
 
 export interface Service {
@@ -40,6 +73,14 @@ export interface Service {
   readonly control: ControlSpec
   readonly balancer: BalancerSpec | null
   readonly replicas: { readonly min: number; readonly max: number }
+  /** A real request that changes nothing: what tells whether a node that gets no requests would serve them. */
+  readonly canary?: Canary
+}
+
+export interface Canary {
+  readonly path: string
+  /** Sent as JSON with POST; null: GET. */
+  readonly body: Readonly<Record<string, Json>> | null
 }
 
 /** What a service is controlled by. A runbook says `service.restart` and means it everywhere. */
@@ -91,4 +132,6 @@ export interface ClusterGuard {
   readonly startsPerMinute: number
   /** Replaces every runbook's cooldown and attempts where set: acceptance inventories only. */
   readonly override: { readonly cooldownMs: number | null; readonly attempts: number | null } | null
+  /** When a target is called flapping, and how many starts an hour it then has. Absent: 6 turns in 10 min, 2 starts. */
+  readonly flapping?: { readonly turns: number; readonly windowMs: number; readonly startsPerHour: number }
 }

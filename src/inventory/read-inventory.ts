@@ -7,6 +7,7 @@ import { fieldsOf, type Fields } from '../compile/2-shape/fields.ts'
 import { firstOf, reportIssues } from '../compile/2-shape/report-issues.ts'
 import { inOrder, type Diagnostic } from '../compile/diagnostics.ts'
 import { createReport, type Report } from '../compile/report.ts'
+import { DEFAULT_FLAPPING } from '../guard/turns.ts'
 import { findIssues } from '../schema/find-issues.ts'
 import { DETECTOR_MODELS, INVENTORY } from '../schema/inventory.ts'
 import { checkInventory } from './check-inventory.ts'
@@ -15,10 +16,22 @@ import {
   DEFAULT_GUARD,
   DEFAULT_HEARTBEAT,
   DEFAULT_MIN_REPLICAS,
+  DEFAULT_SIGNAL_WINDOW_MS,
   DEFAULT_STOP_GRACE_MS,
   defaultThresholds,
 } from './defaults.ts'
-import type { BalancerSpec, Cluster, ClusterGuard, Inventory, Node, ProcessControlSpec, Service } from './inventory.ts'
+import type { JsonObject } from '../plan/json.ts'
+import type {
+  BalancerSpec,
+  Canary,
+  Cluster,
+  ClusterGuard,
+  Inventory,
+  Node,
+  ProcessControlSpec,
+  Service,
+  Signal,
+} from './inventory.ts'
 
 export type InventoryRead =
   | { readonly ok: true; readonly inventory: Inventory; readonly warnings: readonly Diagnostic[] }
@@ -91,18 +104,50 @@ function clusterFrom(fields: Fields, folder: string): Cluster {
       failedPhi: detector?.number('failedPhi') ?? thresholds.failedPhi,
     },
     guard: guardFrom(fields.inside('guard')),
+    ...(fields.tree('dependencies') === undefined
+      ? {}
+      : {
+          dependencies: each(fields, 'dependencies').map((dependency) => ({
+            name: dependency.text('name') ?? '',
+            nodes: dependency.texts('nodes'),
+          })),
+        }),
+    ...(fields.tree('signals') === undefined
+      ? {}
+      : { signals: each(fields, 'signals').flatMap((each) => signalFrom(each, folder)) }),
     page: fields.texts('page'),
   }
 }
 
 function guardFrom(fields: Fields | null): ClusterGuard {
   const override = fields?.inside('override') ?? null
+  const flapping = fields?.inside('flapping') ?? null
   return {
     runsInFlight: fields?.number('runsInFlight') ?? DEFAULT_GUARD.runsInFlight,
     startsPerMinute: fields?.number('startsPerMinute') ?? DEFAULT_GUARD.startsPerMinute,
     override:
       override === null ? null : { cooldownMs: millis(override, 'cooldownMs'), attempts: override.number('attempts') },
+    ...(flapping === null
+      ? {}
+      : {
+          flapping: {
+            turns: flapping.number('turns') ?? DEFAULT_FLAPPING.turns,
+            windowMs: millis(flapping, 'windowMs') ?? DEFAULT_FLAPPING.windowMs,
+            startsPerHour: flapping.number('startsPerHour') ?? DEFAULT_FLAPPING.startsPerHour,
+          },
+        }),
   }
+}
+
+/** One whole source: where there is none, check-inventory has said so. */
+function signalFrom(fields: Fields, folder: string): readonly Signal[] {
+  const [name, prometheus, query] = [fields.text('name') ?? '', fields.text('prometheus'), fields.text('query')]
+  const [file, pattern] = [fields.text('file'), fields.text('pattern')]
+  if (prometheus !== null && query !== null)
+    return [{ kind: 'promql', name, prometheus: prometheus.replace(/\/+$/, ''), query }]
+  if (file === null || pattern === null) return []
+  const windowMs = millis(fields, 'windowMs') ?? DEFAULT_SIGNAL_WINDOW_MS
+  return [{ kind: 'log', name, file: resolve(folder, file), pattern, windowMs }]
 }
 
 const nodeFrom = (fields: Fields): Node => ({
@@ -111,6 +156,7 @@ const nodeFrom = (fields: Fields): Node => ({
   zone: fields.text('zone'),
   aliases: fields.texts('aliases'),
   spare: fields.bool('spare'),
+  ...(fields.bool('controlPlane') ? { controlPlane: true } : {}),
 })
 
 function serviceFrom(fields: Fields, folder: string): Service {
@@ -125,7 +171,15 @@ function serviceFrom(fields: Fields, folder: string): Service {
       min: replicas?.number('min') ?? Math.min(DEFAULT_MIN_REPLICAS, members.length),
       max: replicas?.number('max') ?? members.length,
     },
+    ...canaryFrom(fields.inside('canary')),
   }
+}
+
+function canaryFrom(fields: Fields | null): { readonly canary?: Canary } {
+  const path = fields?.text('path') ?? null
+  if (fields === null || path === null) return {}
+  const body = fields.tree('body')
+  return { canary: { path, body: body?.kind === 'map' ? (toJson(body) as JsonObject) : null } }
 }
 
 function controlFrom(fields: Fields | null, folder: string): ProcessControlSpec {

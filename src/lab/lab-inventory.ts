@@ -41,6 +41,7 @@ export function labInventory(layout: LabLayout, options: InventoryOptions = {}):
             control: nodeControl(layout, programs),
             balancer: { kind: 'http', admin: layout.adminUrl, url: layout.entryUrl },
             replicas: { min: 3, max: members.length },
+            canary: { path: '/api/generate', body: { model: 'lab', prompt: 'Are you there?' } },
           },
         ],
         heartbeat: { kind: 'http', path: '/api/v1/health', intervalMs: 1_000, timeoutMs: 800 },

@@ -25,7 +25,12 @@ export interface RequestSummary {
   readonly rate: number
   readonly p50_ms: number
   readonly p99_ms: number
-  readonly by: Readonly<Record<string, { readonly count: number; readonly errors: number; readonly p50_ms: number }>>
+  readonly by: Readonly<
+    Record<
+      string,
+      { readonly count: number; readonly errors: number; readonly p50_ms: number; readonly p90_ms: number }
+    >
+  >
 }
 
 export interface RequestCounts {
@@ -73,7 +78,12 @@ export function createRequestCounts(): RequestCounts {
         by: Object.fromEntries(
           [...by].map(([name, tally]) => [
             name,
-            { count: tally.count, errors: tally.errors, p50_ms: quantile(tally, 0.5) },
+            {
+              count: tally.count,
+              errors: tally.errors,
+              p50_ms: quantile(tally, 0.5),
+              p90_ms: quantile(tally, 0.9),
+            },
           ]),
         ),
       }

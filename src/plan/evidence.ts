@@ -22,6 +22,12 @@ export const CLUSTER_EVIDENCE = object({
   healthy_ratio: number('healthy / members, 0 where there are none'),
   leaders: int('members that claim to be the leader'),
   term: int('highest term that a member tells'),
+  ill: int('members that are not healthy, or whose real requests fail or take much longer than those of the others'),
+  ill_ratio: number('ill / members, 0 where there are none'),
+  ill_zone: text('the failure domain that has two members or more, all of them ill; "" where there is none'),
+  ill_dependency: text('the same for what the inventory names as a dependency'),
+  usual_ms: number('request_ms of the members that are quick: the first quartile'),
+  config_version: int('configuration that most members run'),
 })
 
 /** What is known of one target. A fact that could not be had makes the expression that names it unknown, never true. */
@@ -37,7 +43,10 @@ export const TARGET_EVIDENCE = object({
   leader: bool('it claims to be the leader'),
   term: int('the term it tells'),
   latency_ms: number('median of the last direct probes'),
-  error_rate: number('share of its real requests that failed, 0–1'),
+  error_rate: number('share of its real requests that failed, 0–1; of one canary request where it gets none'),
+  request_ms: number('what nine of ten of its real requests take at most'),
+  config_version: int('configuration that it runs'),
+  config_age_ms: int('since its configuration was seen to change; unknown where no change was seen'),
   cpu: number('share in use, 0–1'),
   memory: number('share in use, 0–1'),
   disk: number('share in use, 0–1'),
@@ -52,6 +61,13 @@ export const REQUESTS_EVIDENCE = object({
   p50_ms: number('median latency'),
   p99_ms: number('99th percentile of the latency'),
 })
+
+/** Numbers that the inventory has named, from Prometheus or from log files. One that cannot be had is unknown. */
+export const SIGNALS_EVIDENCE: JsonSchema = {
+  type: 'object',
+  description: "the inventory's signals, by name",
+  additionalProperties: { type: 'number' },
+}
 
 export const ALERT_EVIDENCE = object({
   labels: textMap,
@@ -74,6 +90,7 @@ export const ROOTS = {
   cluster: CLUSTER_EVIDENCE,
   target: TARGET_EVIDENCE,
   requests: REQUESTS_EVIDENCE,
+  signals: SIGNALS_EVIDENCE,
   alert: ALERT_EVIDENCE,
   run: RUN_EVIDENCE,
   modes: { type: 'array', items: { type: 'string' }, description: 'names of the active degraded modes' },

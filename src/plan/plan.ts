@@ -82,6 +82,12 @@ export interface GuardSpec {
   /** Disruption budget: at least this share (0–1) and this many stay healthy. */
   readonly keepHealthyRatio: number | null
   readonly keepHealthyCount: number | null
+  /** The budget inside each zone that a run touches. */
+  readonly keepPerZone?: { readonly ratio: number | null; readonly count: number | null }
+  /** No start by itself this long after a run on the target helped: what had started it decays only slowly. */
+  readonly holdMs?: number
+  /** After so many runs in a row that did not help a target it is not started there again by itself. Absent: 3. */
+  readonly giveUpAfter?: number
   readonly onBusy: 'join' | 'queue' | 'refuse' | 'preempt'
   readonly onResolved: 'finish' | 'cancel' | 'ask'
 }

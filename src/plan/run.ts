@@ -86,10 +86,22 @@ export interface Gate {
 }
 
 /** What a person can say to a run. Every verb is an update and a signal of the same name, with one object argument. */
-export const VERBS = ['approve', 'reject', 'retry', 'skip', 'supply', 'cancel'] as const
+export const VERBS = ['approve', 'reject', 'retry', 'skip', 'supply', 'cancel', 'pause', 'resume', 'ack'] as const
 export type Verb = (typeof VERBS)[number]
+/** Verbs that are said to the run as a whole; the others settle a gate. */
+export const RUN_VERBS = ['cancel', 'pause', 'resume', 'ack'] as const satisfies readonly Verb[]
+export type RunVerb = (typeof RUN_VERBS)[number]
 
-/** The one argument of every verb. `gate` and `hash` may be left out for `cancel`. */
+/** What holds a run before its next step, and until when (epoch ms) at the latest. */
+export interface Pause {
+  readonly by: string
+  readonly why: string | null
+  readonly at: number
+  readonly until: number
+  readonly hold: 'person' | 'freeze'
+}
+
+/** The one argument of every verb. `gate` and `hash` may be left out for the `RUN_VERBS`. */
 export interface VerbMessage {
   readonly gate?: string
   /** At least the first 8 characters of the gate's snapshotHash. */
@@ -98,6 +110,12 @@ export interface VerbMessage {
   readonly why?: string
   /** For `supply`: the step's output; for `retry`: other arguments. */
   readonly value?: Json
+  /** For `pause`: epoch ms at which the run goes on by itself. */
+  readonly until?: number
+  /** For `cancel` and `pause`: refused where the run has begun to change anything. */
+  readonly ifUnchanged?: boolean
+  /** For `pause` and `resume`: who holds it, where it is not a person. */
+  readonly hold?: 'freeze'
 }
 
 /** A change that is still in the world after the run, with what takes it back. In order of completion. */
@@ -122,6 +140,10 @@ export interface RunState {
   readonly gates: readonly Gate[]
   readonly notes: readonly { readonly at: number; readonly text: string }[]
   readonly result: RunResult | null
+  /** What holds the run before its next step; absent where nothing does. */
+  readonly pauses?: readonly Pause[]
+  /** Who is on it, so that nobody else is called. */
+  readonly acked?: { readonly by: string; readonly at: number } | null
 }
 export const STATE_QUERY = 'state'
 

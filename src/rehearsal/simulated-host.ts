@@ -50,6 +50,8 @@ export interface Hooks {
 }
 
 const ACT_MS = 100
+/** How often one that is held looks whether it still is. */
+const LOOK_MS = 1_000
 
 export function simulateHost(world: World, script: Script, hooks: Hooks): SimulatedHost {
   const { clock, journal } = world
@@ -138,6 +140,11 @@ export function simulateHost(world: World, script: Script, hooks: Hooks): Simula
       if (currentScope()?.isCancelled === true) return 'cancelled'
       await hooks.onCall(`sleep ${path}`)
       return (await until(clock.now() + ms, 'stop')) === 'cancelled' ? 'cancelled' : 'slept'
+    },
+    async hold(isOver, time) {
+      while (!isOver() && clock.now() < time)
+        if ((await until(Math.min(time, clock.now() + LOOK_MS), 'stop')) === 'cancelled') return 'cancelled'
+      return 'over'
     },
     async ask(gate) {
       if (currentScope()?.isCancelled === true) return { kind: 'cancelled' }

@@ -1,12 +1,14 @@
 // The inventory file as a JSON Schema: its keys are those of src/inventory/inventory.ts. Every optional key says its default
 // and what goes wrong when it is too low or too high.
 import type { Json } from '../plan/json.ts'
+import { DEFAULT_FLAPPING } from '../guard/turns.ts'
 import type { JsonSchema } from '../plan/manifest.ts'
 import {
   DEFAULT_DETECTOR,
   DEFAULT_GUARD,
   DEFAULT_HEARTBEAT,
   DEFAULT_MIN_REPLICAS,
+  DEFAULT_SIGNAL_WINDOW_MS,
   DEFAULT_STOP_GRACE_MS,
 } from '../inventory/defaults.ts'
 import { BOOL, closed, count, DURATION_PATTERN, oneOf, TEXT, TEXTS } from './literals.ts'
@@ -64,6 +66,11 @@ export const NODE: JsonSchema = closed(
       'Other names by which alerts call it. An alert with a name that is neither is refused.',
     ),
     spare: optional(BOOL, false, 'True: it runs only when `replicas.scale` brings it in.'),
+    controlPlane: optional(
+      BOOL,
+      false,
+      'True: it holds the state of the cluster itself, so that such nodes are worked on one at a time.',
+    ),
   },
   ['name', 'address'],
 )
@@ -99,6 +106,40 @@ export const BALANCER: JsonSchema = closed({ kind: oneOf('http'), admin: ADDRESS
   'url',
 ])
 
+export const CANARY: JsonSchema = closed(
+  {
+    path: { type: 'string', pattern: '^/', 'x-says': 'a path that begins with `/`' },
+    body: optional(
+      orNull({ type: 'object', 'x-says': 'a map' }),
+      null,
+      'Sent as JSON with POST. Without it the path is asked with GET.',
+    ),
+  },
+  ['path'],
+)
+
+const FILE: JsonSchema = { type: 'string', minLength: 1, 'x-says': 'a path; `{node}` stands for the name of a node' }
+export const SIGNAL: JsonSchema = closed(
+  {
+    name: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,62}$', 'x-says': 'a name such as `queue_depth`' },
+    prometheus: optional(orNull(ADDRESS), null, 'Base URL of the Prometheus server that `query` is put to.'),
+    query: optional(orNull(TEXT), null, 'PromQL that has one value; `{node}` stands for the name of a node.'),
+    file: optional(orNull(FILE), null, 'A log file whose new lines are counted.'),
+    pattern: optional(orNull(TEXT), null, 'RE2: the lines that count.'),
+    windowMs: optional(
+      ms(1_000, 3_600_000),
+      DEFAULT_SIGNAL_WINDOW_MS,
+      'How far back lines count. Too low: a burst is over before the condition held. Too high: an old burst still counts.',
+    ),
+  },
+  ['name'],
+)
+
+export const DEPENDENCY: JsonSchema = closed(
+  { name: NAME, nodes: { type: 'array', minItems: 2, items: NAME, 'x-says': 'a list of node names' } },
+  ['name', 'nodes'],
+)
+
 export const SERVICE: JsonSchema = closed(
   {
     name: NAME,
@@ -116,6 +157,11 @@ export const SERVICE: JsonSchema = closed(
       }),
       { min: DEFAULT_MIN_REPLICAS, max: null },
       'Limits of `replicas.scale`.',
+    ),
+    canary: optional(
+      orNull(CANARY),
+      null,
+      'A real request that changes nothing. Without it a node that gets no requests is well when its health says so.',
     ),
   },
   ['name', 'members', 'control'],
@@ -188,6 +234,19 @@ export const CLUSTER_GUARD: JsonSchema = closed({
     DEFAULT_GUARD.startsPerMinute,
     'Too high: a storm of alerts becomes a storm of runs. Too low: the last of many failures waits.',
   ),
+  flapping: optional(
+    closed({
+      turns: optional(
+        count(2, 50),
+        DEFAULT_FLAPPING.turns,
+        'Turns from well to ill or back. Too low: a restart that works looks like flapping. Too high: it is restarted all day.',
+      ),
+      windowMs: optional(ms(1_000, 86_400_000), DEFAULT_FLAPPING.windowMs, 'In which the turns are counted.'),
+      startsPerHour: optional(count(1, 1_000), DEFAULT_FLAPPING.startsPerHour, 'What a flapping target still gets.'),
+    }),
+    DEFAULT_FLAPPING as unknown as Json,
+    'When a target is called flapping. An inventory with `override` has none unless it is written.',
+  ),
   override: optional(
     orNull(
       closed({
@@ -216,6 +275,16 @@ export const CLUSTER: JsonSchema = closed(
       { ...TEXTS, minItems: 0 },
       [],
       'Groups that are told what a person should know now; none: the first of `groups`.',
+    ),
+    dependencies: optional(
+      { type: 'array', items: DEPENDENCY, 'x-says': 'a list of dependencies' },
+      [],
+      'What several nodes rest on. Without it nodes that fail with it are as many failures.',
+    ),
+    signals: optional(
+      { type: 'array', items: SIGNAL, 'x-says': 'a list of signals' },
+      [],
+      'Numbers from Prometheus or from log files, which conditions name as `signals.NAME`.',
     ),
   },
   ['name', 'nodes'],

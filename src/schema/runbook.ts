@@ -112,18 +112,23 @@ const ATTEMPTS: JsonSchema = {
   'x-says': 'a count and a window, such as `3 per 1h`',
 }
 
+const KEPT: JsonSchema = {
+  type: ['integer', 'string'],
+  minimum: 0,
+  pattern: '^(100|[0-9]{1,2})(\\.[0-9]+)?%$',
+  'x-says': 'a count such as `3`, a share such as `50%`, or both in a list',
+}
+
 export const GUARD: JsonSchema = closed({
   lock: oneOf('node', 'service', 'zone', 'cluster', 'none'),
   attempts: { ...ATTEMPTS, type: ['string', 'array'], minItems: 1, items: ATTEMPTS },
   cooldown: DURATION,
   keep: closed({
-    healthy: {
-      type: ['integer', 'string'],
-      minimum: 0,
-      pattern: '^(100|[0-9]{1,2})(\\.[0-9]+)?%$',
-      'x-says': 'a count such as `3`, or a share such as `50%`',
-    },
+    healthy: { ...KEPT, type: ['integer', 'string', 'array'], minItems: 1, maxItems: 2, items: KEPT },
+    perZone: { ...KEPT, type: ['integer', 'string', 'array'], minItems: 1, maxItems: 2, items: KEPT },
   }),
+  hold: DURATION,
+  giveUpAfter: count(1, 100),
   onBusy: oneOf('join', 'queue', 'refuse', 'preempt'),
   onResolved: oneOf('finish', 'cancel', 'ask'),
 })

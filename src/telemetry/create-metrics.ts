@@ -1,7 +1,7 @@
 // What Prometheus reads. Labels come from closed lists and the inventory only: ten thousand alerts add no series
 // (reliability.md, T29). A word that is on no list is counted as `other`.
 import { Counter, Gauge, Registry } from 'prom-client'
-import { DECISION_KINDS, type Decision, type Verdict } from '../guard/protocol.ts'
+import { DECISION_KINDS, type Decision, type ForecastScore, type Verdict } from '../guard/protocol.ts'
 import type { DeliveryCounts } from '../intake/create-hooks.ts'
 import { OUTCOMES, type Outcome } from '../plan/run.ts'
 
@@ -27,6 +27,8 @@ export const REASONS: readonly string[] = [
   'storm',
   'too-many-runs',
   'observer-in-doubt',
+  'settling',
+  'wider-cause',
   'needs-human',
   'observe',
   'suggest',
@@ -46,6 +48,8 @@ export interface Metrics {
   openRuns(cluster: string, count: number, waiting: number): void
   /** Sets how old the detector's knowledge is; null: it cannot be asked, and the series goes away. */
   detectorAge(cluster: string, seconds: number | null): void
+  /** Sets how trends came out, by how sure they were. */
+  forecasts(cluster: string, scores: readonly ForecastScore[]): void
   engine(isUp: boolean, workers: number): void
   /** Counts a delivery of a sender by what became of it, and its alerts. */
   readonly deliveries: DeliveryCounts
@@ -112,6 +116,18 @@ export function createMetrics({
     labelNames: ['cluster'],
     registers,
   })
+  const forecastsMade = new Gauge({
+    name: 'phix_forecasts_scored',
+    help: 'Predictions of trends that were scored, by their confidence in tenths.',
+    labelNames: ['cluster', 'tenth'],
+    registers,
+  })
+  const forecastsTrue = new Gauge({
+    name: 'phix_forecasts_came_true',
+    help: 'Those of them that came true: their share should be that confidence.',
+    labelNames: ['cluster', 'tenth'],
+    registers,
+  })
   const up = new Gauge({ name: 'phix_engine_up', help: '1 while the Temporal server answers.', registers })
   const workers = new Gauge({ name: 'phix_workers', help: 'Workers that poll.', registers })
   const deliveries = new Counter({
@@ -157,6 +173,12 @@ export function createMetrics({
     detectorAge: (cluster, seconds) => {
       if (seconds === null) age.remove({ cluster: clusterOf(cluster) })
       else age.set({ cluster: clusterOf(cluster) }, seconds)
+    },
+    forecasts: (cluster, scores) => {
+      for (const { tenth, made, cameTrue } of scores) {
+        forecastsMade.set({ cluster: clusterOf(cluster), tenth }, made)
+        forecastsTrue.set({ cluster: clusterOf(cluster), tenth }, cameTrue)
+      }
     },
     engine: (isUp, count) => {
       up.set(isUp ? 1 : 0)

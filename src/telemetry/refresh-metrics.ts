@@ -76,6 +76,7 @@ async function refreshCluster(
       known === undefined || known.beats === 0 ? null : known.phi,
     )
   }
+  metrics.forecasts(cluster, state?.forecasts ?? [])
   const heardAt = Math.max(state?.at ?? 0, ...seen.map(({ at }) => at))
   metrics.detectorAge(cluster, heardAt === 0 ? null : (now() - heardAt) / 1_000)
   if (open !== null) metrics.openRuns(cluster, open.length, open.filter(({ waiting }) => waiting).length)

@@ -357,6 +357,7 @@ export interface World {
   decisionsLater: Decision[]
   said: { workflowId: string; verb: Verb; message: VerbMessage }[]
   started: unknown[]
+  commanded: unknown[]
   requestId: string
   records: JournalRecord[]
   inventory: Inventory
@@ -377,6 +378,7 @@ export function createWorld(): World {
     decisionsLater: [fakeDecision],
     said: [],
     started: [],
+    commanded: [],
     requestId: '',
     records: [
       {
@@ -420,6 +422,10 @@ export function createFakeEngine(world: World): Engine {
       grant: () => Promise.reject(new Error('not faked')),
       mark: () => Promise.reject(new Error('not faked')),
       alert: () => Promise.reject(new Error('not faked')),
+      command: async (cluster, command) => {
+        world.commanded.push({ cluster, ...command, requestId: typeof command.requestId })
+        return { changed: true, message: `${command.kind} was heard by ${cluster}` }
+      },
       observe: () => Promise.reject(new Error('not faked')),
       state: async () => ({ ...fakeDetectorState, decisions: world.decisionsLater }),
     },

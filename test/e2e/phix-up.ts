@@ -26,12 +26,12 @@ export interface PhixUp {
   readonly dataFolder: string
   readonly runbooksFolder: string
   /** Everything that `phix up` has printed so far. */
-  said(): string
+  readonly said: () => string
   /** Runs one `bin/phix …` to its end, as typed in a second terminal. */
   phix(...words: string[]): Promise<Said>
   /** The same with `--json`, parsed. */
   json<T>(...words: string[]): Promise<T>
-  supervisorPid(): number
+  readonly supervisorPid: () => number
   /** SIGKILL of the supervisor alone. */
   killSupervisor(): Promise<void>
   /** Pid of `worker`, `server` or `temporal`, from the process table. */
@@ -49,6 +49,8 @@ export interface PhixUp {
 export interface World {
   /** Pid of a node's process from the process table; null where none runs. */
   nodePid(node: string): number | null
+  /** Base URL of its HTTP API. */
+  nodeAddress(node: string): string
   /** Does its port answer healthy? */
   isHealthy(node: string): Promise<boolean>
   backends(): Promise<readonly { readonly name: string; readonly state: 'in' | 'out'; readonly requests: number }[]>
@@ -159,13 +161,16 @@ function worldOf(dataFolder: string): World {
   const cluster = (): LabCluster =>
     (parse(readFileSync(join(dataFolder, 'inventory.yaml'), 'utf8')) as { clusters: [LabCluster] }).clusters[0]
   const admin = (): string => cluster().services[0].balancer.admin
+  const nodeAddress = (node: string): string => cluster().nodes.find(({ name }) => name === node)?.address ?? ''
   return {
+    nodeAddress,
     nodePid: (node) =>
       processesOf(dataFolder).find(({ command }) => command.includes('lab-node') && command.includes(node))?.pid ??
       null,
     async isHealthy(node) {
-      const address = cluster().nodes.find(({ name }) => name === node)?.address
-      const answer = await fetch(`${address}/api/v1/health`, { signal: AbortSignal.timeout(1000) }).catch(() => null)
+      const answer = await fetch(`${nodeAddress(node)}/api/v1/health`, { signal: AbortSignal.timeout(1000) }).catch(
+        () => null,
+      )
       return answer?.status === 200
     },
     async backends() {

@@ -5,7 +5,7 @@ import { recall, type Remains, type Written } from '../../src/guard/recall.ts'
 import type { UndoEntry } from '../../src/plan/run.ts'
 import { createBench, GUARD, resultOf } from './cases.ts'
 
-const nothing: Remains = { open: [], lastMarks: [], marks: [], decisions: [], runs: [], roster: null }
+const nothing: Remains = { open: [], lastMarks: [], marks: [], decisions: [], runs: [], audits: [], roster: null }
 const entry = (stepId: string): UndoEntry => ({
   stepId,
   title: stepId,
@@ -97,5 +97,29 @@ describe('recalling', () => {
     const runs = [runRecord(31, { outcome: 'failed', cooldownUntil: 99 }), runRecord(21, { outcome: 'recovered' })]
     const [target] = recall({ ...nothing, decisions: [started(30), started(20)], runs }).targets
     expect(target?.ledgers.heal).toEqual({ attempts: [30], cooldownUntil: 99 })
+  })
+})
+
+describe('recalling what persons did', () => {
+  const audit = (at: number, body: object, target: string | null = null): Written => ({
+    ...written(`audit-${at}`, at, body as Written['body']),
+    target,
+  })
+  const freeze = audit(5, { what: 'freeze', id: 'f', by: 'ada', why: 'migration', until: 90_000, inFlight: true })
+
+  test('a freeze holds also for a detector that begins anew, until its time or a thaw', () => {
+    const bench = createBench()
+    bench.change((state) => adopt(state, recall({ ...nothing, audits: [freeze] }), 10))
+    bench.observe('node-1', 'failed', 20)
+    expect(bench.last).toMatchObject({ kind: 'held', reason: 'frozen' })
+    expect(recall({ ...nothing, audits: [audit(6, { what: 'thaw' }), freeze] }).freeze).toBeNull()
+  })
+
+  test('what a person has reset is not counted, and the ladder is where it was', () => {
+    const runs = [8, 7, 3].map((at) => runRecord(at, { runbook: 'r', outcome: 'ineffective' }))
+    const lastMarks = [mark(1, 'serving')]
+    const rungsWith = (audits: readonly Written[]) => recall({ ...nothing, runs, lastMarks, audits }).targets[0]?.rungs
+    expect(rungsWith([])).toEqual({ r: 3 })
+    expect(rungsWith([audit(5, { what: 'reset' }, 'node-1')])).toEqual({ r: 2 })
   })
 })

@@ -1,5 +1,13 @@
 // Small pieces from which the guard's tests are made.
-import type { Candidate, MatchReport, Trigger, VerdictObservation } from '../../src/guard/protocol.ts'
+import type {
+  Candidate,
+  FleetCommand,
+  MatchReport,
+  SymptomObservation,
+  SymptomPhase,
+  Trigger,
+  VerdictObservation,
+} from '../../src/guard/protocol.ts'
 import { advance, type GuardEvent } from '../../src/guard/guard.ts'
 import { STAGES, type Stage } from '../../src/guard/stages.ts'
 import { createGuardState, type GuardState } from '../../src/guard/state.ts'
@@ -65,6 +73,27 @@ export const seen = (
   evidence: 'connection refused',
 })
 
+/** Over a cluster explains more than over a node. */
+export const symptomOf = (
+  runbook: string,
+  target: string,
+  phase: SymptomPhase,
+  at: number,
+  rank = target === 'lab' ? 6 : 0,
+): SymptomObservation => ({
+  kind: 'symptom',
+  symptom: `${runbook}#0/${target}`,
+  cause: 'condition',
+  runbook,
+  trigger: 0,
+  target,
+  over: target === 'lab' ? 'cluster' : 'target',
+  rank,
+  phase,
+  at,
+  evidence: 'cluster.ill = 3',
+})
+
 export const resultOf = (outcome: Outcome, left: readonly UndoEntry[] = []): RunResult => ({
   outcome,
   code: outcome,
@@ -109,6 +138,9 @@ export function createBench({
   return {
     send,
     observe,
+    /** A runbook's own trigger changes: of the cluster where that is the target, else of a node. */
+    feel: (runbook: string, target: string, phase: SymptomPhase, now: number, rank?: number) =>
+      send({ kind: 'observed', observation: symptomOf(runbook, target, phase, now, rank) }, now),
     ask: (trigger: Trigger, now: number) => send({ kind: 'matched', trigger, report: matcher(trigger) }, now),
     close: (workflowId: string, outcome: Outcome, now: number, left: readonly UndoEntry[] = []) =>
       send(
@@ -143,4 +175,13 @@ export const person = (requestId: string, at: number, runbook = 'single-node-rec
   by: 'ada',
   at,
   requestId,
+})
+
+export const freezeOf = (requestId: string, forMs = 60_000, inFlight = false): FleetCommand => ({
+  kind: 'freeze',
+  by: 'grace',
+  why: 'migration',
+  requestId,
+  forMs,
+  inFlight,
 })

@@ -33,6 +33,14 @@ function mistakeIn(marked: string): { readonly found: readonly string[]; readonl
 }
 
 describe('an inventory', () => {
+  test('says which nodes are of the control plane, and when a node is called flapping', () => {
+    const text = MINIMAL.replace('name: node-1, ', 'name: node-1, controlPlane: true, ')
+    const result = read(`${text}    guard: { flapping: { turns: 4, windowMs: 5m } }\n`)
+    expect(result.ok && result.inventory.clusters[0]).toMatchObject({
+      nodes: [{ name: 'node-1', controlPlane: true }, { name: 'node-2' }],
+      guard: { flapping: { turns: 4, windowMs: 300_000, startsPerHour: 2 } },
+    })
+  })
   test('means its defaults where it says nothing', () => {
     const result = read(MINIMAL)
     expect(result.ok && result.inventory).toEqual({

@@ -106,6 +106,39 @@ describeWithTemporal('a detector on a real server', () => {
     expect(await ask('by-hand-2')).toMatchObject({ granted: true })
   })
 
+  test('a freeze holds people and triggers at once, pauses what is in flight, and a thaw lets both go on; all is in the journal', async () => {
+    const lab = await bench.start('frozen')
+    await bench.see(lab, 'node-2', 'suspect')
+    const run = await openRun(lab)
+    const said = { by: 'grace', why: 'migration', requestId: randomUUID() }
+    const freeze = { ...said, kind: 'freeze', forMs: 600_000, inFlight: true } as const
+    const reply = await bench.engine.detector.command(lab, freeze)
+    expect(reply.changed).toBe(true)
+    expect(await bench.engine.detector.command(lab, freeze)).toEqual(reply)
+    expect((await bench.engine.detector.start(lab, request())).decision).toMatchObject({
+      kind: 'refused',
+      reason: 'frozen',
+    })
+    await bench.see(lab, 'node-3', 'failed')
+    await bench.until(lab, ({ decisions }) => decisions.at(-1)?.target === 'node-3')
+    expect((await bench.state(lab)).decisions.at(-1)).toMatchObject({ kind: 'held', reason: 'frozen' })
+    const overridden = await bench.engine.detector.start(lab, { ...request(), overrideFreeze: 'customer down' })
+    expect(overridden.decision).toMatchObject({ kind: 'started' })
+    const thaw = { by: 'ada', why: 'done', requestId: randomUUID(), kind: 'thaw' } as const
+    await bench.engine.detector.command(lab, thaw)
+    await bench.until(lab, ({ open }) => open.some(({ target }) => target === 'node-3'))
+    const signals = ((await bench.client.workflow.getHandle(run.workflowId).fetchHistory()).events ?? []).flatMap(
+      ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? [],
+    )
+    expect(signals).toEqual(['pause', 'resume'])
+    const wrong = { ...said, requestId: randomUUID(), kind: 'freeze', forMs: -1, inFlight: true } as const
+    await expect(bench.engine.detector.command(lab, wrong)).rejects.toThrow()
+    const audits = [...bench.journal.records.values()].filter(
+      ({ kind, cluster }) => kind === 'audit' && cluster === lab,
+    )
+    expect(audits.map(({ body }) => (body as { what: string }).what)).toEqual(['freeze', 'thaw'])
+  })
+
   test('a terminated run frees its lock after its last activity can no longer act, and asks for a person', async () => {
     const lab = await bench.start('five')
     await bench.see(lab, 'node-2', 'suspect')

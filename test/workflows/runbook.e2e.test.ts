@@ -156,6 +156,32 @@ describeWithTemporal('a run of a runbook', () => {
     )
   })
 
+  test('holds before its next step when a person pauses it, goes on when it is let go, and both are recorded', async () => {
+    const handle = await start(unverified([approve('ok'), change('a')]))
+    const gate = await gateOf(handle)
+    await handle.executeUpdate('pause', { args: [{ by: 'ada', why: 'let me look' }] })
+    await handle.executeUpdate('approve', { args: [vote(gate, 'bob')] })
+    await eventually('the pause alone', async () => (await stateOf(handle)).gates.length === 0)
+    expect((await stateOf(handle)).pauses).toMatchObject([{ by: 'ada', hold: 'person' }])
+    expect(worker.did).toEqual([])
+    await handle.signal('resume', { by: 'bob' })
+    expect(await handle.result()).toMatchObject({ outcome: 'effective' })
+    expect(worker.did).toHaveLength(1)
+    const words = worker.recorded.filter(({ workflowId }) => workflowId === handle.workflowId)
+    expect(words.map(({ kind, body }) => [kind, (body as { what: string }).what])).toEqual([
+      ['audit', 'pause'],
+      ['audit', 'resume'],
+    ])
+  })
+
+  test('refuses to let go what is not paused', async () => {
+    const handle = await start(unverified([approve('ok')]))
+    await gateOf(handle)
+    await expect(handle.executeUpdate('resume', { args: [{ by: 'ada' }] })).rejects.toThrow()
+    await handle.executeUpdate('cancel', { args: [{ by: 'ada' }] })
+    await handle.result()
+  })
+
   test("is shown as Cancelled after Temporal's own cancel, undone, with its result in the memo", async () => {
     const handle = await start(unverified([change('a'), change('b', { action: action('test.slow') })]))
     await eventually('the first change', async () => worker.did.length === 1)

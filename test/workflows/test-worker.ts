@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client'
 import { ApplicationFailure, type Duration } from '@temporalio/common'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { bundleOptions } from '../../src/main/bundle-options.ts'
-import type { GrantReply } from '../../src/guard/protocol.ts'
+import type { GrantReply, RecordCall, RecordEntry } from '../../src/guard/protocol.ts'
 import type { ActionCall, RunInput, VerifyReport } from '../../src/plan/run.ts'
 import type { TestServer } from '../temporal-server.ts'
 
@@ -15,6 +15,8 @@ export interface TestWorker {
   /** What actions did, `<step> <action> <arguments>`, in order. */
   readonly did: string[]
   readonly calls: ActionCall[]
+  /** What runs wrote into the journal. */
+  readonly recorded: RecordEntry[]
   verified: boolean
   granted: boolean
   stop(): Promise<void>
@@ -57,6 +59,7 @@ export async function startTestWorker(server: TestServer, taskQueue: string): Pr
   const connection = await NativeConnection.connect({ address: server.address })
   const clientConnection = await Connection.connect({ address: server.address })
   const did: string[] = []
+  const recorded: RecordEntry[] = []
   const calls: ActionCall[] = []
   const note = (call: ActionCall): void => {
     calls.push(call)
@@ -103,6 +106,7 @@ export async function startTestWorker(server: TestServer, taskQueue: string): Pr
       evidence: null,
     }),
     notify: async () => null,
+    record: async ({ records }: RecordCall) => (recorded.push(...records), records.length),
     grant: async (): Promise<GrantReply> =>
       state.granted
         ? { granted: true, grant: { id: 'g2', workflowId: '', issuedAt: 0 } }
@@ -123,6 +127,7 @@ export async function startTestWorker(server: TestServer, taskQueue: string): Pr
     taskQueue,
     did,
     calls,
+    recorded,
     async stop() {
       worker.shutdown()
       await running

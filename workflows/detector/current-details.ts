@@ -16,6 +16,12 @@ export function currentDetails(state: GuardState): string {
   const why = heldBecause(state)
   return [
     `**${state.cluster}**: ${well.length} of ${wanted.length} nodes are healthy and serving${spares === 0 ? '' : `; ${spares} more are spare`}.`,
+    ...(state.freeze === null
+      ? []
+      : [
+          '',
+          `**Frozen** by ${state.freeze.by} until ${new Date(state.freeze.until).toISOString()}: ${state.freeze.why}`,
+        ]),
     ...(why === null ? [] : ['', `**Nothing starts by itself:** ${why}`]),
     ...table(
       ['node', 'verdict', 'meant to be', 'evidence'],

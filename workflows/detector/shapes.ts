@@ -11,6 +11,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 const DESIRED = ['serving', 'failed', 'drained', 'stopped', 'spare']
 const VERDICTS = ['healthy', 'suspect', 'failed', 'unknown']
+const PHASES = ['pending', 'standing', 'over', 'unknown']
 const NAME_LENGTH = 500
 
 /** Fails: ApplicationFailure `rejected`, with what is missing. */
@@ -52,6 +53,8 @@ function isObservation(value: unknown): value is Observation {
         Number.isFinite(value['phi']) &&
         typeof value['evidence'] === 'string'
       )
+    case 'symptom':
+      return isSymptom(value)
     case 'observer':
       return typeof value['trusted'] === 'boolean' && typeof value['evidence'] === 'string'
     case 'shards':
@@ -62,6 +65,19 @@ function isObservation(value: unknown): value is Observation {
       return false
   }
 }
+
+const isSymptom = (value: Fields): boolean =>
+  [value['symptom'], value['runbook'], value['target']].every(isText) &&
+  (value['cause'] === 'condition' || value['cause'] === 'trend') &&
+  (value['over'] === 'target' || value['over'] === 'cluster') &&
+  PHASES.includes(String(value['phase'])) &&
+  Number.isInteger(value['trigger']) &&
+  Number.isFinite(value['rank']) &&
+  typeof value['evidence'] === 'string' &&
+  (value['forecast'] === undefined || isForecast(value['forecast']))
+
+const isForecast = (value: unknown): boolean =>
+  isMap(value) && ['value', 'reaches', 'dueAt', 'confidence'].every((name) => Number.isFinite(value[name]))
 
 const isRoster = (value: unknown): boolean =>
   isMap(value) &&

@@ -67,6 +67,9 @@ export async function askAboutFailure(
     case 'approve':
     case 'reject':
     case 'cancel':
+    case 'pause':
+    case 'resume':
+    case 'ack':
       throw new Error(`the gate of \`${path}\` was settled by \`${answer.verb}\`, which it does not take`)
   }
 }

@@ -32,7 +32,7 @@ export function createEscalation(
     const path = `escalate-${index + 1}`
     const left = state.startedAt + ms - host.now()
     if (left > 0) await host.sleep(path, left, `Tell ${level.notify.join(', ')} if it takes that long`)
-    if (!open || state.told.includes(index)) return
+    if (!open || state.acked !== undefined || state.told.includes(index)) return
     const told = tell(path, level, `${who} is still going after ${Math.round(ms / 1000)} s.`)
     telling.add(told)
     await told

@@ -81,6 +81,8 @@ export interface Host {
   /** Never fails the run. Answers null, or why nobody was told. */
   notify(path: string, to: readonly string[], message: string): Promise<string | null>
   sleep(path: string, ms: number, title: string): Promise<'slept' | 'cancelled'>
+  /** Waits until `isOver`, or until a time (epoch ms). */
+  hold(isOver: () => boolean, until: number): Promise<'over' | 'cancelled'>
   ask(gate: GateRequest): Promise<GateAnswer>
   child(path: string, title: string, plan: Plan, inputs: JsonObject): Promise<ChildAnswer>
   scope<T>(body: () => Promise<T>, options: ScopeOptions): Scoped<T>

@@ -7,6 +7,7 @@ import type { StepRow } from '../../src/plan/run.ts'
 import { askAboutFailure } from './ask-about-failure.ts'
 import { askLeave, needsLeave } from './ask-leave.ts'
 import { CANCELLED, NEXT, type Flow } from './flow.ts'
+import { isHeld, waitUntilLetGo } from './pause.ts'
 import { announce, nameOf, placeOf, scopeAt, type Place, type RunContext, type Surroundings } from './run-context.ts'
 import { runKind } from './run-kind.ts'
 import { addNote, closeFrame, decideOnce, isOpen, recordOf, setRow, type StepRecord } from './state.ts'
@@ -28,6 +29,8 @@ async function runStep(context: RunContext, step: Step, around: Surroundings): P
   if (before !== undefined) return goOn(context, step, around, before)
   // A step that was open when its scope was cancelled is walked into again: a `finally` inside may be left to do.
   if (context.host.isCancelled() && !isOpen(around.frame, step.id)) return CANCELLED
+  if (isHeld(context) && !isOpen(around.frame, step.id) && (await waitUntilLetGo(context)) === 'cancelled')
+    return CANCELLED
   const at = placeOf(around, step.id)
   decideOnce(at.frame, 'started', () => context.host.now())
   let done: StepDone

@@ -2,7 +2,7 @@
 // everything that is recorded answers at once, without effect; so resuming works at any depth (decision 0201).
 import type { Json } from '../../src/plan/json.ts'
 import type { Failure } from '../../src/plan/manifest.ts'
-import type { StepRow, StepStatus, UndoEntry, VerifyReport } from '../../src/plan/run.ts'
+import type { Pause, StepRow, StepStatus, UndoEntry, VerifyReport } from '../../src/plan/run.ts'
 import { cutText } from '../../src/plan/size.ts'
 import type { Flow } from './flow.ts'
 
@@ -56,6 +56,12 @@ export interface State {
   readonly notes: { readonly at: number; readonly text: string }[]
   /** Who cancelled the run. */
   cancel: { readonly by: string; readonly why: string | null } | null
+  /** What holds the run before its next step. Absent in the state of a run that began before there were pauses. */
+  pauses?: readonly Pause[]
+  /** It has begun to change something. */
+  changed?: boolean
+  /** Who is on it: the ladder calls nobody else. */
+  acked?: { readonly by: string; readonly at: number }
   /** How the steps ended, once they did. */
   ending: Flow | null
   /** Until when undo and `finally` may work. */

@@ -11,6 +11,7 @@ interface Options {
   readonly kind?: RecordKind
   readonly cluster?: string
   readonly target?: string
+  readonly node?: string
   readonly run?: string
   readonly since: number
   readonly limit: number
@@ -29,10 +30,11 @@ export const history: Verb<Options> = {
       .addOption(choice('--kind <kind>', 'only records of this kind', RECORD_KINDS))
       .option('--cluster <name>', 'only this cluster')
       .option('--target <name>', 'only this target')
+      .option('--node <name>', 'the same, for a node')
       .option('--run <id>', 'only this run')
       .addOption(duration('--since <duration>', 'how far back', '7d'))
       .addOption(countOption('--limit <n>', 'at most so many', 50)),
-  async run({ io, out, journal }, { kind, cluster, target, run, since, limit }) {
+  async run({ io, out, journal }, { kind, cluster, node, target = node, run, since, limit }) {
     const query = {
       since: io.now() - since,
       limit,
@@ -70,6 +72,8 @@ function textOf(record: JournalRecord): string {
   const decision = record.kind === 'decision' ? decisionFrom(record) : null
   if (decision !== null) return `${decision.kind}: ${decision.message}`
   const body = (record.body ?? {}) as Told
+  const { text: sentence } = body
+  if (typeof sentence === 'string') return sentence
   const said = record.kind === 'run' ? runText(body) : record.kind === 'step' ? stepText(body) : null
   if (said !== null) return said
   const text = JSON.stringify(record.body)
@@ -77,6 +81,7 @@ function textOf(record: JournalRecord): string {
 }
 
 interface Told {
+  readonly text?: unknown
   readonly outcome?: string | { readonly ok?: boolean; readonly message?: string }
   readonly status?: string | null
   readonly result?: { readonly message?: string } | null

@@ -21,6 +21,7 @@ interface Options {
   readonly wait?: boolean
   readonly follow?: boolean
   readonly detach?: boolean
+  readonly overrideFreeze?: string
   readonly timeout: number
 }
 
@@ -41,6 +42,7 @@ export const run: Verb<Options> = {
       .option('--follow', 'watch every step (the default on a terminal)')
       .option('--wait', 'wait for the end (and for its turn, where it is queued), say only that')
       .option('--detach', 'start it and leave (the default elsewhere)')
+      .option('--override-freeze <why>', 'start it although the cluster is frozen; the reason is kept')
       .addOption(duration('--timeout <duration>', 'give up watching after this long', '1h')),
   async run(context, options, word) {
     const modes = [options.wait, options.follow, options.detach].filter((set) => set === true)
@@ -54,7 +56,14 @@ export const run: Verb<Options> = {
     const cluster = clusterOf(await deps.inventory(), plan, inputs, options.cluster)
     const engine = await context.engine()
     // Chosen once: a call that is sent twice because the line broke is still one request.
-    const request = { runbook: plan.name, inputs, by: settings.person, requestId: crypto.randomUUID() }
+    const overrideFreeze = reasonFrom(options.overrideFreeze)
+    const request = {
+      runbook: plan.name,
+      inputs,
+      by: settings.person,
+      requestId: crypto.randomUUID(),
+      ...(overrideFreeze === null ? {} : { overrideFreeze }),
+    }
     const reply = await out.progress('Asking the detector', engine.detector.start(cluster, request))
     const leaves = options.detach === true || (modes.length === 0 && !io.outIsTty)
     tellDecision(context, reply)
@@ -86,6 +95,12 @@ export const run: Verb<Options> = {
       onlyEnd: options.wait === true,
     })
   },
+}
+
+function reasonFrom(given: string | undefined): string | null {
+  if (given === undefined) return null
+  if (given.trim() !== '') return given
+  throw new CliError('usage', 'To override a freeze needs a reason: it is what the next person reads.', null)
 }
 
 function tellDecision({ out }: Context, { decision, workflowId, runId }: StartReply): void {

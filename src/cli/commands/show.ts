@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.ts'
 import { findRun } from '../find-run.ts'
 import { formatClock, formatInstant } from '../format-time.ts'
 import type { Paint } from '../paint.ts'
-import { renderGates, renderResult, renderRunHead, renderSteps } from '../render-run.ts'
+import { renderGates, renderPauses, renderResult, renderRunHead, renderSteps } from '../render-run.ts'
 import type { Verb } from '../verb.ts'
 
 interface Story {
@@ -75,6 +75,7 @@ function renderStory({ run, state, result, problem }: Story, nowMs: number, pain
       lines.push('', 'Notes')
       for (const note of state.notes) lines.push(`  ${paint.dim(formatClock(note.at))}  ${note.text}`)
     }
+    if (run.status === 'open') lines.push(...renderPauses(run.workflowId, state.pauses ?? [], paint))
     if (run.status === 'open' && state.gates.length > 0)
       lines.push('', ...renderGates(run.workflowId, state.gates, nowMs, paint))
   }

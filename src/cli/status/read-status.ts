@@ -1,6 +1,6 @@
 // Gathers what `status` shows from the detector, its watch, the runs and the inventory. What cannot be had is null, and
 // never looks like good news.
-import type { DesiredState, DetectorState, Verdict, WatchCheckpoint } from '../../guard/protocol.ts'
+import type { DesiredState, DetectorState, Freeze, Verdict, WatchCheckpoint } from '../../guard/protocol.ts'
 import { readHooksNote } from '../../intake/hooks-note.ts'
 import type { Cluster } from '../../inventory/inventory.ts'
 import { isLoopback } from '../../config/is-loopback.ts'
@@ -32,6 +32,8 @@ export interface ClusterStatus {
   readonly lagMs: number | null
   /** Why verdicts are frozen; null while they are trusted, or nothing is known. */
   readonly frozen: string | null
+  /** A person's freeze; null where none is known. */
+  readonly freeze: Freeze | null
   /** What a person should look at, newest last. */
   readonly notes: readonly { readonly at: number; readonly text: string }[]
   readonly nodes: readonly NodeStatus[]
@@ -48,6 +50,10 @@ export interface NodeStatus {
   /** How many automatic starts are left in the runbooks' window; null: not known. */
   readonly attemptsLeft: number | null
   readonly cooldownUntil: number | null
+  /** It turns ill and well again and again. */
+  readonly flapping: boolean
+  /** Runbooks that did not help it, with how many times in a row. */
+  readonly rungs: Readonly<Record<string, number>>
 }
 
 const UNREACHABLE = { server: null, workers: 0 }
@@ -110,6 +116,7 @@ async function readCluster(
     at: times.length === 0 ? null : Math.max(...times),
     lagMs: seen.length === 0 ? null : Math.max(...seen.map(({ lagMs }) => lagMs)),
     frozen: known?.frozen ?? null,
+    freeze: known?.freeze ?? null,
     notes: (known?.notes ?? []).slice(-5),
     nodes: cluster.nodes.map(({ name, spare }) => readNode(name, spare, cluster, known, seen, guards, io.now())),
   }
@@ -137,6 +144,8 @@ function readNode(
     lock: state?.open.find((run) => run.lock === name || run.target === name)?.workflowId ?? null,
     attemptsLeft: target === undefined ? null : attemptsLeft(target.attempts, guards, cluster, nowMs),
     cooldownUntil: target?.cooldownUntil ?? null,
+    flapping: target?.flapping ?? false,
+    rungs: target?.rungs ?? {},
   }
 }
 

@@ -19,6 +19,7 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
     lines.push(paint.yellow('! hooks take alerts from anybody on this machine (--insecure-dev); not for production'))
   if (status.acceptance) lines.push(paint.yellow('! acceptance inventory: guards are loosened; not for production'))
   if (status.insecure) lines.push(paint.yellow('! the HTTP server listens beyond this machine'))
+  lines.push(...status.clusters.flatMap((cluster) => renderFreeze(cluster, nowMs, paint)))
   lines.push(
     engine.server === null
       ? paint.red(`✗ engine: not reachable`)
@@ -43,6 +44,17 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
   return lines
 }
 
+/** Above everything else: whoever wonders why nothing starts must not have to look for it. */
+function renderFreeze({ name, freeze }: ClusterStatus, nowMs: number, paint: Paint): readonly string[] {
+  if (freeze === null) return []
+  const runs = freeze.inFlight ? 'nothing starts, open runs are held' : 'nothing starts, open runs go on'
+  const left = formatDuration(Math.max(0, freeze.until - nowMs))
+  return [
+    paint.yellow(`! cluster ${name} is frozen for ${left} more by ${freeze.by}, ${runs}: ${freeze.why}`),
+    `    phix thaw --cluster ${name} --why "…"`,
+  ]
+}
+
 function renderCluster(cluster: ClusterStatus, nowMs: number, paint: Paint): readonly string[] {
   const facts: string[] = []
   if (cluster.detector === false) facts.push(paint.red('no detector runs: nothing is healed'))
@@ -65,7 +77,17 @@ function renderCluster(cluster: ClusterStatus, nowMs: number, paint: Paint): rea
       ? []
       : [`  ${paint.yellow(`! verdicts are frozen, nothing starts by itself: ${cluster.frozen}`)}`]),
     ...rows.map((row) => `  ${row}`),
+    ...cluster.nodes.flatMap((node) => renderTroubles(node, paint)),
     ...cluster.notes.map(({ at, text }) => `  ${paint.yellow('!')} ${formatAgo(at, nowMs)}: ${text}`),
+  ]
+}
+
+/** What the guard remembers of a node that a person should know: it flaps, or nothing has helped it. */
+function renderTroubles({ name, flapping, rungs }: NodeStatus, paint: Paint): readonly string[] {
+  const failed = Object.entries(rungs).map(([runbook, times]) => `${runbook} ${times}×`)
+  return [
+    ...(flapping ? [`  ${paint.yellow(`! ${name} is flapping: it gets only a few starts an hour`)}`] : []),
+    ...(failed.length > 0 ? [`  ${paint.yellow(`! did not help ${name}: ${failed.join(', ')}`)}`] : []),
   ]
 }
 

@@ -8,7 +8,7 @@ import type { Report } from '../report.ts'
 import type { InputAst, RunbookAst, VerifyAst } from './ast.ts'
 import { bareExpression } from './expressions.ts'
 import { fieldsOf, type Fields } from './fields.ts'
-import { durationMs } from './literals.ts'
+import { durationMs, ratioOf } from './literals.ts'
 import { firstOf, reportIssues } from './report-issues.ts'
 import { shapeInputs } from './shape-inputs.ts'
 import { shapeSteps } from './shape-step.ts'
@@ -53,15 +53,35 @@ const DEFAULT_COOLDOWN_MS = 300_000
 const DEFAULT_ATTEMPTS = [{ count: 3, windowMs: 3_600_000 }] as const
 
 function shapeGuard(fields: Fields | null, inputs: readonly InputAst[]): GuardSpec {
-  const healthy = fields?.inside('keep')?.number('healthy') ?? null
+  const keep = fields?.inside('keep') ?? null
+  const healthy = keptFrom(keep, 'healthy')
+  const perZone = keptFrom(keep, 'perZone')
+  const holdMs = fields?.ms('hold') ?? null
+  const giveUpAfter = fields?.number('giveUpAfter') ?? null
   return {
     lock: lockOf(fields, inputs),
     attempts: fields?.has('attempts') === true ? fields.texts('attempts').flatMap(attemptsFrom) : DEFAULT_ATTEMPTS,
     cooldownMs: fields?.ms('cooldown') ?? DEFAULT_COOLDOWN_MS,
-    keepHealthyRatio: healthy === null ? (fields?.inside('keep')?.ratio('healthy') ?? null) : null,
-    keepHealthyCount: healthy,
+    keepHealthyRatio: healthy.ratio,
+    keepHealthyCount: healthy.count,
+    // What is not written is not in the plan: a plan that was reviewed before these words existed keeps its hash.
+    ...(perZone.ratio === null && perZone.count === null ? {} : { keepPerZone: perZone }),
+    ...(holdMs === null ? {} : { holdMs }),
+    ...(giveUpAfter === null ? {} : { giveUpAfter }),
     onBusy: fields?.choice('onBusy', ['join', 'queue', 'refuse', 'preempt']) ?? 'join',
     onResolved: fields?.choice('onResolved', ['finish', 'cancel', 'ask']) ?? 'finish',
+  }
+}
+
+/** A count, a share, or a list of both: then both must be kept. */
+function keptFrom(keep: Fields | null, key: string): { readonly ratio: number | null; readonly count: number | null } {
+  const written = keep?.tree(key)
+  const each = written?.kind === 'list' ? written.items : written === undefined ? [] : [written]
+  const counts = each.flatMap((tree) => (tree.kind === 'scalar' && typeof tree.value === 'number' ? [tree.value] : []))
+  const ratios = each.flatMap((tree) => (isText(tree) ? (ratioOf(tree.value) ?? []) : []))
+  return {
+    ratio: ratios.length === 0 ? null : Math.max(...ratios),
+    count: counts.length === 0 ? null : Math.max(...counts),
   }
 }
 

@@ -80,7 +80,8 @@ export function stepRoots(context: Known): Roots {
       step.part.kind === 'forEach' || step.part.kind === 'parallel',
     ),
   ])
-  const { alert, ...always } = ROOTS
+  // Signals are looked at while watching; a step has its own reads.
+  const { alert, signals: _, ...always } = ROOTS
   const hasAlert = context.ast.triggers.some(({ kind }) => kind === 'alert')
   return {
     ...always,
@@ -99,8 +100,8 @@ const inputsSchema = (context: Known): JsonSchema =>
 
 /** The roots of a trigger's `when`, `bind` and `condition`: there is no run yet. */
 export function triggerRoots(kind: string, over: string | null): Roots {
-  const { cluster, requests, modes, now, target, alert } = ROOTS
-  const always = { cluster, requests, modes, now }
+  const { cluster, requests, signals, modes, now, target, alert } = ROOTS
+  const always = { cluster, requests, signals, modes, now }
   if (kind === 'alert') return { ...always, alert }
   if (kind === 'schedule' || over === 'cluster') return always
   return { ...always, target }

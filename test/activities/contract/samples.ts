@@ -8,6 +8,7 @@ export const samplesFor = ({ sinkAddress }: World): Readonly<Record<string, Reco
   'backup.restore': { target: 'web', id: 'b1' },
   'breaker.status': { target: 'node-1' },
   'breaker.reset': { target: 'node-1' },
+  'cluster.survey': {},
   'config.get': { target: 'web' },
   'config.apply': { target: 'web', values: { limit: 20 } },
   'config.rollback': { target: 'node-1', to: [{ node: 'node-1', values: { limit: 30 } }] },

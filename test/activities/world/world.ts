@@ -213,6 +213,7 @@ function createMemoryDetector() {
     start: never,
     grant: never,
     alert: () => Promise.reject(new Error('not faked')),
+    command: never,
     observe: never,
     async mark(_cluster, { target, desired: wanted, key }) {
       await asMood()

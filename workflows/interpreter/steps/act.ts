@@ -8,6 +8,7 @@ import { completed, failed, stopped, type StepDone } from '../step-done.ts'
 
 /** Runs one action; a completed change is put on the undo stack in the same breath. */
 export async function runAct(context: RunContext, step: ActStep, at: Place, retries: number): Promise<StepDone> {
+  if (step.action.effect !== 'read') context.state.changed = true
   const answer = await context.host.act({
     path: at.path,
     operatorRetry: retries,

@@ -23,6 +23,7 @@ export async function runModeChange(
   const { mode, title } = step
   const active = step.kind === 'degrade'
   const reason = step.kind === 'degrade' ? textAt(context, at.around, step.reason) : title
+  context.state.changed = true
   const answer = await context.host.act({
     path,
     operatorRetry: retries,

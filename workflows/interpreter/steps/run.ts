@@ -11,6 +11,7 @@ const GOOD: ReadonlySet<Outcome> = new Set(['effective', 'recovered'])
 /** Another runbook as one step: what it leaves behind is this run's to undo. */
 export async function runChild(context: RunContext, step: RunStep, at: Place, retries: number): Promise<StepDone> {
   const path = retries === 0 ? at.path : `${at.path}#${retries}`
+  context.state.changed = true
   const answer = await context.host.child(
     path,
     step.title,

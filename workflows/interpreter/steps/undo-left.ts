@@ -9,6 +9,7 @@ export async function undoLeft(context: RunContext, step: UndoLeftStep, at: Plac
   for (const [index, entry] of [...context.left.entries()].toReversed()) {
     const done = `undone-${index}`
     if (recordOf(at.frame, done) !== undefined) continue
+    context.state.changed = true
     const answer = await context.host.act({
       path: `${at.path}[${index}]`,
       operatorRetry: retries,

@@ -1,0 +1,3 @@
+import { survey } from './survey.ts'
+
+export const clusterActions = [survey]
