@@ -14,12 +14,15 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
+import { isAlert } from '../src/guard/alerts.ts'
 import { replyTo } from '../src/guard/command.ts'
 import { answerTo, grant } from '../src/guard/decide.ts'
 import { adopt } from '../src/guard/adopt.ts'
 import { advance, beforeMark, nextLook, type GuardEvent } from '../src/guard/guard.ts'
 import { FLEET_VERBS, type FleetCommand, type FleetReply, type FleetVerb } from '../src/guard/protocol.ts'
 import type {
+  Alert,
+  AlertBatch,
   DetectorInput,
   DetectorState,
   EndedMessage,
@@ -45,10 +48,12 @@ import { currentDetails } from './detector/current-details.ts'
 import { followRuns } from './detector/follower.ts'
 import { launch, type StartOrder } from './detector/launch.ts'
 import { createRecorder, type Recorder } from './detector/recorder.ts'
+import { createRouter } from './detector/router.ts'
 import { demandGrant, demandMark, demandStart, isEnded, observationsIn } from './detector/shapes.ts'
 import { createWatchers } from './detector/watchers.ts'
 
 export const observedSignal = defineSignal<[readonly Observation[]]>('observed')
+export const alertedSignal = defineSignal<[AlertBatch]>('alerted')
 export const endedSignal = defineSignal<[EndedMessage]>('ended')
 export const startUpdate = defineUpdate<StartReply, [StartRequest]>('start')
 export const grantUpdate = defineUpdate<GrantReply, [GrantRequest]>('grant')
@@ -61,6 +66,8 @@ interface Carried {
   readonly records: readonly RecordEntry[]
   readonly learned: readonly (WatchCheckpoint | null)[]
   readonly shards: number
+  /** Alerts that were not routed yet. */
+  readonly unrouted?: readonly Alert[]
 }
 
 // Well before the 4,096 events at which a history is called long; sooner where nothing is open that would have to be
@@ -71,6 +78,9 @@ const SHORTEST_WAIT_MS = 1_000
 const LEARNED_BYTES = 500_000
 /** A person is not kept waiting for what a new detector still has to learn. */
 const LEARN_WITHIN_MS = 5_000
+/** What is on its way is routed before the detector continues as new, as far as that is a matter of moments. */
+const ROUTED_WITHIN_MS = 5_000
+const UNROUTED_BYTES = 300_000
 
 export async function detector(input: DetectorInput): Promise<void> {
   const { cluster } = input
@@ -85,6 +95,7 @@ export async function detector(input: DetectorInput): Promise<void> {
     const backlog = recorder.backlog()
     if (backlog !== null || state.unrecorded !== null) void apply({ kind: 'journal', backlog })
   })
+  const router = createRouter(cluster, carried?.unrouted ?? [], (batch) => void apply({ kind: 'alerted', batch }))
   const watchers = createWatchers(cluster, carried?.learned ?? [])
 
   /** Takes an event into the books and sets its effects going; resolves when the runs it starts are started. */
@@ -171,6 +182,18 @@ export async function detector(input: DetectorInput): Promise<void> {
       }
     },
     { description: 'What `watch` saw change' },
+  )
+  setHandler(
+    alertedSignal,
+    async (batch) => {
+      const { alerts, lost } = (batch ?? {}) as Partial<AlertBatch>
+      const given: readonly unknown[] = Array.isArray(alerts) ? alerts : []
+      router.add(given.filter(isAlert))
+      if (typeof lost !== 'object' || lost === null) return
+      await condition(() => hasLearned)
+      void page(`${cluster}/lost/${lost.delivery}`, sentenceOfLost(lost))
+    },
+    { description: 'Alerts from intake' },
   )
   setHandler(
     endedSignal,
@@ -264,6 +287,7 @@ export async function detector(input: DetectorInput): Promise<void> {
   }
   watchers.resize(shards)
   void recorder.run()
+  void router.run()
   void followRuns(
     () =>
       state.open.filter(
@@ -288,9 +312,16 @@ export async function detector(input: DetectorInput): Promise<void> {
 
   const learned = fitting(await watchers.stop())
   await condition(() => launching.size === 0 && allHandlersFinished())
-  const next: Carried = { guard: state, records: recorder.unconfirmed(), learned, shards }
+  await condition(() => router.unrouted().length === 0, ROUTED_WITHIN_MS)
+  // More than fits into the next run's input has to be routed in this one: it was acknowledged, so none is given up.
+  await condition(() => bytesOf(router.unrouted() as unknown as Json) <= UNROUTED_BYTES)
+  const unrouted = router.unrouted()
+  const next: Carried = { guard: state, records: recorder.unconfirmed(), learned, shards, unrouted }
   await continueAsNew<typeof detector>({ ...input, state: next as unknown as Json })
 }
+
+const sentenceOfLost = ({ count, sender, delivery }: NonNullable<AlertBatch['lost']>): string =>
+  `${count} alert(s) were left out by \`${sender}\` (delivery ${delivery}) and could not be read back: look at it there.`
 
 const FLEET_DESCRIPTIONS: Readonly<Record<FleetVerb, string>> = {
   freeze: 'Nothing starts for a while: {"by","why","requestId","forMs","inFlight"}.',

@@ -9,6 +9,8 @@ import type {
   MatchCall,
   MatchReport,
   RecordCall,
+  RouteCall,
+  RouteReport,
   WatchCall,
   WatchCheckpoint,
 } from '../../src/guard/protocol.ts'
@@ -22,6 +24,7 @@ import { grant } from './grant.ts'
 import { learn } from './learn.ts'
 import { match } from './match.ts'
 import { record } from './record.ts'
+import { route } from './route.ts'
 import { watch } from './watch.ts'
 
 /** A compiled runbook, as far as starting it goes. */
@@ -47,6 +50,7 @@ export interface WatchingDeps {
 export interface Watching {
   watch(call: WatchCall): Promise<WatchCheckpoint>
   match(call: MatchCall): Promise<MatchReport>
+  route(call: RouteCall): Promise<RouteReport>
   follow(call: FollowCall): Promise<FollowReport>
   record(call: RecordCall): Promise<number>
   grant(request: GrantRequest): Promise<GrantReply>
@@ -56,6 +60,7 @@ export interface Watching {
 export const createWatching = (deps: WatchingDeps): Watching => ({
   watch: (call) => watch(call, deps),
   match: (call) => match(call, deps),
+  route: (call) => route(call, deps),
   follow: (call) => follow(call, deps),
   record: (call) => record(call, deps),
   grant: (request) => grant(request, deps),

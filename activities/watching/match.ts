@@ -1,21 +1,21 @@
 // The activity `match`: which runbooks a trigger is for, with their inputs bound. Decides nothing; the guard does.
 import { evaluateCondition, ExpressionError, renderMap, type Scope } from '../../src/expressions/evaluate.ts'
-import type { Candidate, MatchCall, MatchReport, Trigger } from '../../src/guard/protocol.ts'
-import { bindInputs, isTargetType } from '../../src/inventory/bind-inputs.ts'
-import { findCluster, findTarget, findTargets, type Target } from '../../src/inventory/find-target.ts'
+import type { MatchCall, MatchReport, Trigger } from '../../src/guard/protocol.ts'
+import { findTarget, type Target } from '../../src/inventory/find-target.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
-import type { Json } from '../../src/plan/json.ts'
 import type { Plan, TriggerSpec } from '../../src/plan/plan.ts'
+import { bind, rank, type Found } from './bind-candidate.ts'
+import { contradict } from './contradict.ts'
 import type { KnownRunbook, WatchingDeps } from './create-watching.ts'
+import { matchAlert } from './match-alert.ts'
 import { probeAgain } from './probe-again.ts'
-import { resolveDomains } from './resolve-domains.ts'
-import { resolveLock } from './resolve-lock.ts'
+
+/** What the detector's own eyes saw of one target. */
+type Sighting = Exclude<Trigger, { kind: 'person' | 'alert' }>
 
 /** More would not be looked at, and plans are large. */
 const MOST_CANDIDATES = 3
 const MOST_REFUSED = 10
-
-type Found = { readonly candidate: Candidate; readonly specificity: number } | { readonly refused: string } | null
 
 /** Answers what matches, the more specific first; others that were near with the reason why not. */
 export async function match(
@@ -29,15 +29,14 @@ export async function match(
     result:
       trigger.kind === 'person'
         ? askFor(runbook, trigger, inventory, clusterName)
-        : triggered(runbook, trigger, inventory, clusterName),
+        : trigger.kind === 'alert'
+          ? matchAlert(runbook, trigger.alert, inventory, clusterName)
+          : triggered(runbook, trigger, inventory, clusterName),
   }))
   const refused = found.flatMap(({ runbook, result }) =>
     result !== null && 'refused' in result ? [{ runbook, reason: result.refused }] : [],
   )
-  const candidates = found
-    .flatMap(({ result }) => (result !== null && 'candidate' in result ? [result] : []))
-    .sort((a, b) => b.specificity - a.specificity || (a.candidate.plan.name < b.candidate.plan.name ? -1 : 1))
-    .map(({ candidate }) => candidate)
+  const candidates = rank(found.map(({ result }) => result))
   if (trigger.kind === 'person' && candidates.length === 0 && refused.length === 0)
     refused.push({ runbook: trigger.runbook, reason: 'There is no runbook of this name.' })
   const gone = probe === true ? await probeAgain(trigger, inventory, clusterName) : null
@@ -46,6 +45,7 @@ export async function match(
     refused: refused.slice(0, MOST_REFUSED),
     ...(limits === undefined ? {} : { limits }),
     ...(gone === null ? {} : { gone }),
+    ...(trigger.kind === 'alert' ? await contradict(candidates[0], inventory, clusterName) : {}),
   }
 }
 
@@ -59,12 +59,7 @@ function askFor(
   return bind(runbook, trigger.inputs, null, inventory, cluster, 0)
 }
 
-function triggered(
-  runbook: KnownRunbook,
-  trigger: Exclude<Trigger, { kind: 'person' }>,
-  inventory: Inventory,
-  cluster: string,
-): Found {
+function triggered(runbook: KnownRunbook, trigger: Sighting, inventory: Inventory, cluster: string): Found {
   const target = findTarget(inventory, trigger.target, cluster)
   if (target === null) {
     const isNear = runbook.plan.triggers.some((spec) => answersTo(spec, trigger, runbook.plan))
@@ -91,7 +86,7 @@ function triggered(
 }
 
 /** A target that is taken for failed has been suspect on the way. */
-function answersTo(spec: TriggerSpec, trigger: Exclude<Trigger, { kind: 'person' }>, plan: Plan): boolean {
+function answersTo(spec: TriggerSpec, trigger: Sighting, plan: Plan): boolean {
   if (trigger.kind === 'condition' || trigger.kind === 'trend')
     return plan.name === trigger.runbook && plan.triggers[trigger.trigger] === spec && spec.kind === trigger.kind
   if (spec.kind === 'returned') return trigger.kind === 'returned'
@@ -108,47 +103,7 @@ const isWatched = ({ kind }: TriggerSpec): boolean => kind === 'condition' || ki
 const specificityOf = (spec: TriggerSpec): number =>
   (spec.when === null ? 0 : 2) + (spec.kind === 'verdict' && spec.verdict === 'failed' ? 1 : 0)
 
-function bind(
-  runbook: KnownRunbook,
-  given: Readonly<Record<string, Json>>,
-  triggering: Target | null,
-  inventory: Inventory,
-  cluster: string,
-  specificity: number,
-): Found {
-  const { plan, planHash } = runbook
-  const bound = bindInputs(plan.inputs, given, inventory, cluster)
-  if (!bound.ok) return { refused: bound.problems.join(' ') }
-  const target = targetOf(plan, bound.inputs, inventory, cluster) ?? triggering ?? findCluster(inventory, cluster)
-  if (target === null) return { refused: `The cluster \`${cluster}\` is not in the inventory.` }
-  const lock = resolveLock(plan.guard.lock, target)
-  const candidate = {
-    plan,
-    planHash,
-    inputs: bound.inputs,
-    target: target.name,
-    ...lock,
-    ...resolveDomains(plan.guard, lock.covers, target.name, target.cluster),
-  }
-  return { candidate, specificity }
-}
-
-/** The run's target is the first input that names one, the lock's own kind before others. */
-function targetOf(
-  plan: Plan,
-  inputs: Readonly<Record<string, Json>>,
-  inventory: Inventory,
-  cluster: string,
-): Target | null {
-  const named = plan.inputs.filter(({ name, type }) => isTargetType(type) && typeof inputs[name] === 'string')
-  const first = named.find(({ type }) => type === plan.guard.lock) ?? named[0]
-  const value = first === undefined ? null : inputs[first.name]
-  if (first === undefined || typeof value !== 'string') return null
-  // A cluster and its one service often share a name; the input's type says which is meant.
-  return findTargets(inventory, value, cluster).find(({ kind }) => kind === first.type) ?? null
-}
-
-function scopeOf(trigger: Exclude<Trigger, { kind: 'person' }>, target: Target): Scope {
+function scopeOf(trigger: Sighting, target: Target): Scope {
   const { cluster } = target
   return {
     target: {

@@ -1,4 +1,5 @@
 // What the HTTP server needs of the rest. src/main composes.
+import type { Hooks } from '../intake/create-hooks.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { WatchCheckpoint } from '../guard/protocol.ts'
@@ -14,5 +15,7 @@ export interface ApiDeps {
   readonly metrics: { readonly contentType: string; text(): Promise<string> }
   /** Told how each sender of alerts was answered. */
   readonly answered?: (sender: string, status: number) => void
+  /** Where senders of alerts come in; null: nowhere. */
+  readonly hooks: Hooks | null
   readonly log: { error(detail: object, message: string): void }
 }

@@ -13,6 +13,12 @@ export function createApp(deps: ApiDeps): Hono {
     await next()
     deps.answered?.(context.req.path.split('/')[2] ?? '', context.res.status)
   })
+  // Hooks know their senders by secrets of their own, so they stand before the gate; to the letter, as every open route.
+  app.use('*', async (context, next) => {
+    const { hooks } = deps
+    if (hooks?.handles(pathOf(context)) !== true) return next()
+    return hooks.answer(context.req.raw)
+  })
   app.use('*', async (context, next) => {
     if (!isOpen(context) && !isToken(bearerOf(context.req.header('authorization')), deps.token))
       return unauthorized(context)
@@ -31,10 +37,12 @@ export function createApp(deps: ApiDeps): Hono {
   return app
 }
 
+const pathOf = (context: Context): string => new URL(context.req.url).pathname
+
 /** Is this, to the letter, a route that anyone may call? */
 function isOpen(context: Context): boolean {
   const { method } = context.req
-  const written = new URL(context.req.url).pathname
+  const written = pathOf(context)
   return ROUTES.some(
     (route) => route.right === 'open' && route.path === written && (method === route.method || method === 'HEAD'),
   )

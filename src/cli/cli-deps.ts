@@ -1,10 +1,12 @@
 // What the command line needs of the rest, as lazy factories: `phix --help` loads none of it. src/main/phix.ts composes.
 import type { CompiledFiles } from '../compile/compile-files.ts'
 import type { Settings } from '../config/settings.ts'
-import type { WatchCheckpoint } from '../guard/protocol.ts'
+import type { Alert, WatchCheckpoint } from '../guard/protocol.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { Json } from '../plan/json.ts'
 import type { ActionManifest } from '../plan/manifest.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Engine } from '../temporal/engine.ts'
 
 export interface CliDeps {
@@ -15,6 +17,7 @@ export interface CliDeps {
   engine(): Promise<Engine>
   journal(): Promise<Journal>
   compiler(): Promise<CompilerPort>
+  routing(): Promise<RoutingPort>
   /** The last records of the cluster's `watch` activities; empty where none is pending. Fails: unreachable. */
   checkpoints(cluster: string): Promise<readonly WatchCheckpoint[]>
   inspection(): Promise<InspectionPort>
@@ -36,6 +39,8 @@ export interface WorkerOptions {
 export interface ServeOptions {
   readonly host: string | null
   readonly port: number | null
+  /** Hooks without secrets, on loopback only. */
+  readonly insecureDev: boolean
   readonly say: (line: string) => void
 }
 
@@ -46,6 +51,28 @@ export interface CompilerPort {
   /** null: no such code. */
   explain(code: string): string | null
   readonly catalogue: readonly ActionManifest[]
+}
+
+/** How alerts find their runbook: what the detector's activity does, without a detector. */
+export interface RoutingPort {
+  /** Reads alerts as Alertmanager writes them: a notification, a list, or one alert. Fails: with what is wrong. */
+  readAlerts(text: string): readonly Alert[]
+  /** null: the alert is of no cluster that the inventory has. */
+  explain(alert: Alert, runbooks: readonly CompiledPlan[], inventory: Inventory): RouteExplanation | null
+}
+export interface CompiledPlan {
+  readonly plan: Plan
+  readonly planHash: string
+}
+export interface RouteExplanation {
+  readonly cluster: string
+  readonly chosen: {
+    readonly runbook: string
+    readonly target: string
+    readonly inputs: Readonly<Record<string, Json>>
+  } | null
+  /** Why the others that answer to alerts were not chosen. */
+  readonly others: readonly { readonly runbook: string; readonly why: string }[]
 }
 
 /** What `doctor` asks that no other port answers. Each may fail: the failure is the finding. */

@@ -47,6 +47,8 @@ export function triggerText(trigger: Trigger): string {
       return `${trigger.kind} of ${trigger.runbook}; ${trigger.evidence}`
     case 'returned':
       return `answers again; ${trigger.evidence}`
+    case 'alert':
+      return `${trigger.evidence}; delivery ${trigger.alert.delivery}`
     case 'person':
       return `asked by ${trigger.by}`
   }
@@ -71,6 +73,7 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   'no-runbook': 'No runbook matches: see what there is with `phix check`.',
   'bad-inputs': 'Mend the inputs: `phix plan RUNBOOK --input KEY=VALUE` shows what is wrong.',
   'unknown-target': 'The inventory does not name it: see what it names with `phix status`.',
+  contradicted: 'The alert and the probe disagree: look at the target, then at the alert’s rule.',
   gone: 'The cause is gone; nothing has to be done.',
   budget: 'Too little is healthy to take anything away: bring another node back first, see `phix status`.',
   'evidence-unknown': 'What is not known is not risked: see `phix status`, then `phix doctor`.',

@@ -4,6 +4,7 @@ import { approve } from './commands/approve.ts'
 import { cancel } from './commands/cancel.ts'
 import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
+import { deliveries, deliveriesReplay } from './commands/deliveries.ts'
 import { docs } from './commands/docs.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
@@ -20,6 +21,7 @@ import { reject } from './commands/reject.ts'
 import { reset } from './commands/reset.ts'
 import { resume } from './commands/resume.ts'
 import { retry } from './commands/retry.ts'
+import { routeTest } from './commands/route.ts'
 import { run } from './commands/run.ts'
 import { serve } from './commands/serve.ts'
 import { show } from './commands/show.ts'
@@ -41,6 +43,9 @@ export const VERBS_OF_PHIX: readonly Verb[] = [
   list,
   show,
   history,
+  deliveries,
+  deliveriesReplay,
+  routeTest,
   plan,
   run,
   approve,
@@ -69,4 +74,7 @@ export const VERBS_OF_PHIX: readonly Verb[] = [
 ]
 
 /** What a family of verbs is for. */
-export const FAMILIES: Readonly<Record<string, string>> = { lab: 'A small cluster of real processes to break.' }
+export const FAMILIES: Readonly<Record<string, string>> = {
+  lab: 'A small cluster of real processes to break.',
+  route: 'Which runbook an alert is for.',
+}

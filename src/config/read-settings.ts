@@ -134,6 +134,8 @@ function defaults(
     'server.metricsPort': String(DEFAULT_PORTS.metrics),
     'worker.host': '127.0.0.1',
     'worker.port': String(DEFAULT_PORTS.worker),
+    intakeFile: join(project, 'intake.yaml'),
+    insecureDev: 'no',
     journal: `sqlite:${join(dataFolder, 'journal.db')}`,
     person: userName(),
     'log.level': 'info',
@@ -205,6 +207,8 @@ function toSettings(chosen: Readonly<Record<SettingName, Chosen | null>>, extern
       metricsPort: Number(value('server.metricsPort')),
     },
     worker: { host: value('worker.host'), port: Number(value('worker.port')) },
+    intakeFile: value('intakeFile'),
+    insecureDev: value('insecureDev') === 'yes',
     journal: value('journal'),
     person: value('person'),
     log: {

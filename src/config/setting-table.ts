@@ -22,6 +22,8 @@ export const SETTINGS = [
   spec('server.metricsPort', 'port', 'and its port'),
   spec('worker.host', 'text', 'the address that a worker tells its metrics and health on'),
   spec('worker.port', 'port', 'and its port'),
+  spec('intakeFile', 'path', 'who may send alerts'),
+  spec('insecureDev', 'choice', 'hooks without secrets, on loopback only: for development', ['yes', 'no']),
   spec('journal', 'text', '`sqlite:<file>` or a `postgres://` URL'),
   spec('person', 'text', 'the name you are known by'),
   spec('log.level', 'choice', 'how much is logged', ['debug', 'info', 'warn', 'error']),

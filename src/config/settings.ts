@@ -22,6 +22,10 @@ export interface Settings {
   }
   /** Where a worker tells its metrics and its health; a port that is taken gives way to a free one. */
   readonly worker: { readonly host: string; readonly port: number }
+  /** Who may send alerts, and how they prove it; where there is no such file, nobody may. */
+  readonly intakeFile: string
+  /** Hooks take alerts from anybody on this machine: for development only. */
+  readonly insecureDev: boolean
   /** `sqlite:<file>` or a `postgres://` URL. */
   readonly journal: string
   /** For notify channels and `approve`: the name a person is known by on this machine. */

@@ -1,6 +1,7 @@
 // A run has closed: what it earned, what it left, and when its lock is free. Nothing is freed on a guess.
 import type { Json } from '../plan/json.ts'
 import type { Outcome, RunResult } from '../plan/run.ts'
+import { wakeAlerts } from './alerts.ts'
 import { bytesOf } from '../plan/size.ts'
 import { keep } from './keep.ts'
 import { climb } from './ladder.ts'
@@ -61,7 +62,7 @@ function settle(state: GuardState, run: OpenEntry, now: number): Step {
   const renewed = renewSymptoms(woken, run.workflowId, lookAgainAt, (reason) => WAITS_FOR_A_RUN.includes(reason), now)
   const cooldownUntil = targetOf(updated, run.target)?.ledgers[run.ledger].cooldownUntil ?? null
   const step: Step = {
-    state: renewed,
+    state: wakeAlerts(renewed),
     decisions: [],
     effects: [{ kind: 'record', record: recordOf(freed, run, outcome, cooldownUntil, now) }],
   }

@@ -65,13 +65,13 @@ const foundWell = (target: string, seen: string, now: number): Ruling => ({
  * Takes the first that may act alone; what may only watch never stands in its way, and what did not help too often lets
  * the next one have its turn.
  */
-function choose(state: GuardState, candidates: readonly Candidate[], trigger: Trigger): Candidate | null {
+export function choose(state: GuardState, candidates: readonly Candidate[], trigger: Trigger): Candidate | null {
   const able = candidates.filter(({ plan }) => plan.automation === 'auto' || plan.automation === 'approve')
   const acting = able.find((each) => !isSpent(state, each)) ?? able[0]
   return (trigger.kind === 'person' ? undefined : acting) ?? candidates[0] ?? null
 }
 
-function nobodyFits(trigger: Trigger, { refused }: MatchReport, now: number): Ruling {
+export function nobodyFits(trigger: Trigger, { refused }: MatchReport, now: number): Ruling {
   const [first] = refused
   const reason = first === undefined ? 'no-runbook' : 'bad-inputs'
   const message =
@@ -125,11 +125,12 @@ function consequencesOf(state: GuardState, ruling: Ruling, target: string, runbo
   }
 }
 
-function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: number): Step {
+/** Starts the run: the decision, the books and the order to Temporal, in one step. */
+export function start(state: GuardState, trigger: Trigger, candidate: Candidate, now: number): Step {
   const { plan, planHash, target, lock } = candidate
   const known = targetOf(state, target)
   const occasion = trigger.kind === 'person' ? null : (symptomOccasion(state, trigger) ?? known)
-  const episode = occasion === null ? uniqueMoment(state, now) : occasion.episode
+  const episode = occasion === null || trigger.kind === 'alert' ? uniqueMoment(state, now) : occasion.episode
   const workflowId = runId(plan.name, target, episodeFrom(episode))
   const startedBy = startedByOf(trigger)
   const cause = startedBy.kind === 'person' ? `\`${startedBy.name}\` asked for it` : startedBy.why
@@ -303,6 +304,8 @@ function startedByOf(trigger: Trigger): StartedBy {
     case 'condition':
     case 'trend':
       return { kind: trigger.kind, why: `on \`${trigger.target}\`: ${trigger.evidence}` }
+    case 'alert':
+      return { kind: 'alert', why: trigger.evidence }
     case 'returned':
       return { kind: 'returned', why: `\`${trigger.target}\` was taken out and answers again: ${trigger.evidence}` }
   }

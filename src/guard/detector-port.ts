@@ -1,6 +1,7 @@
 // What activities, the command line and the server may ask of a cluster's detector, and of runs. Ports: src/temporal
 // implements them over a real server.
 import type {
+  AlertBatch,
   DetectorState,
   FleetCommand,
   FleetReply,
@@ -22,6 +23,8 @@ export interface DetectorPort {
   /** Says a person's word to the detector: freeze, thaw, reset. */
   command(cluster: string, command: FleetCommand): Promise<FleetReply>
   observe(cluster: string, batch: readonly Observation[]): Promise<void>
+  /** Hands alerts over, in order; durable in Temporal when it resolves. Fails: unreachable, not-found. */
+  alert(cluster: string, batch: AlertBatch): Promise<void>
   /** null where no detector runs for this cluster. */
   state(cluster: string): Promise<DetectorState | null>
 }

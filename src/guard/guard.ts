@@ -1,7 +1,9 @@
 // The guard of one cluster: a pure machine. Events in; state, decisions and effects out; time is an argument.
 // Invariants: at most one open run per lock (I1), at most one start per episode (I2), attempts never exceeded, every
 // trigger ends as one decision. Reading order: stages.ts, decide.ts, close.ts.
+import { alertLooks, wakeAlerts } from './alerts.ts'
 import { close, release } from './close.ts'
+import { decideAlerts, observeAlerts, type Routed } from './decide-alert.ts'
 import { command } from './command.ts'
 import { decide, LOOK_AGAIN_MS } from './decide.ts'
 import { keep } from './keep.ts'
@@ -37,6 +39,8 @@ export type GuardEvent =
   | { readonly kind: 'ended'; readonly message: EndedMessage }
   | { readonly kind: 'closed'; readonly report: FollowReport }
   | { readonly kind: 'marked'; readonly request: MarkRequest }
+  /** Alerts that were routed, in the order in which they came. */
+  | { readonly kind: 'alerted'; readonly batch: readonly Routed[] }
   | { readonly kind: 'commanded'; readonly command: FleetCommand }
   /** So many records wait for the journal that no more may be made; null: there is room again. */
   | { readonly kind: 'journal'; readonly backlog: { readonly waiting: number; readonly lost: number } | null }
@@ -48,7 +52,11 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
     case 'observed':
       return andThen(observe(state, event.observation, now), (each) => dropStale(each, now))
     case 'matched':
-      return decide(state, event.trigger, event.report, now, stages)
+      return event.trigger.kind === 'alert'
+        ? decideAlerts(state, event.trigger, event.report, now, stages)
+        : decide(state, event.trigger, event.report, now, stages)
+    case 'alerted':
+      return observeAlerts(state, event.batch, now)
     case 'launched':
       return launched(changeRun(state, event.workflowId, { runId: event.runId }), event.workflowId, now)
     case 'notLaunched':
@@ -174,7 +182,8 @@ function mark(state: GuardState, { target: name, desired, why, key }: MarkReques
     workflowId: null,
     body: { desired, before, why },
   } as const
-  return { state: marked, decisions: [], effects: [{ kind: 'record', record }] }
+  // What an alert was told may be another answer now.
+  return { state: wakeAlerts(marked), decisions: [], effects: [{ kind: 'record', record }] }
 }
 
 /** Answers what a target was meant to be before the mark of this key. */
@@ -189,6 +198,6 @@ export function nextLook(state: GuardState): number | null {
   )
   const ends = state.freeze === null ? [] : [state.freeze.until]
   const symptoms = symptomLooks(state).filter((at) => at < NEVER)
-  const moments = [...releases, ...looks, ...symptoms, ...ends, ...queueLooks(state)]
+  const moments = [...releases, ...looks, ...symptoms, ...ends, ...queueLooks(state), ...alertLooks(state)]
   return moments.length === 0 ? null : Math.min(...moments)
 }

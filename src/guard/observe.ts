@@ -1,4 +1,5 @@
 // Observations become knowledge of targets, and knowledge becomes standing triggers. Decides nothing.
+import { alertsToMatch } from './alerts.ts'
 import { scoreForecasts } from './forecasts.ts'
 import { tellResolved } from './resolved.ts'
 import type { Observation, Roster, Trigger, VerdictObservation } from './protocol.ts'
@@ -129,8 +130,9 @@ const wasHeld = ({ lastAnswer }: TargetRecord): boolean => lastAnswer !== null
 export const lookAround = (state: GuardState, now: number): readonly Effect[] => {
   const longestFirst = Object.entries(state.targets).sort(([, one], [, other]) => one.since - other.since)
   const standing = longestFirst.flatMap(([name]) => matchOf(state, name, now))
+  const all = [...standing, ...alertsToMatch(state, now)]
   // In a storm only a few can start before the next look, and each is probed first.
-  const asked = isStorm(state, now) ? standing.slice(0, IN_STORM_AT_ONCE) : standing
+  const asked = isStorm(state, now) ? all.slice(0, IN_STORM_AT_ONCE) : all
   return [
     ...lookAtSymptoms(state, now),
     ...asked,

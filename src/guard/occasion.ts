@@ -21,6 +21,7 @@ export function occasionOf(state: GuardState, trigger: Trigger): Occasion | null
     case 'condition':
     case 'trend':
       return symptomOf(state, trigger.symptom)
+    case 'alert':
     case 'verdict':
     case 'returned':
       return targetOf(state, trigger.target)
@@ -35,6 +36,7 @@ export function withOccasion(state: GuardState, trigger: Trigger, change: Partia
     case 'condition':
     case 'trend':
       return withSymptom(state, trigger.symptom, change)
+    case 'alert':
     case 'verdict':
     case 'returned':
       return withTarget(state, trigger.target, change)

@@ -105,6 +105,7 @@ export type Trigger =
       readonly evidence: string
     }
   | { readonly kind: 'returned'; readonly target: string; readonly at: number; readonly evidence: string }
+  | AlertTrigger
   | {
       readonly kind: 'condition' | 'trend'
       readonly symptom: string
@@ -125,6 +126,54 @@ export type Trigger =
       /** Why it starts although its cluster is frozen. Absent: a freeze refuses it. */
       readonly overrideFreeze?: string
     }
+
+/** An alert that was routed: it is for this runbook on this target. */
+export interface AlertTrigger {
+  readonly kind: 'alert'
+  readonly target: string
+  readonly runbook: string
+  /** The episode that asks first; others of the same runbook and target are answered with it. */
+  readonly alert: Alert
+  readonly at: number
+  readonly evidence: string
+}
+
+/**
+ * One alert as intake hands it on: slimmed, its texts bounded. What `alert` is in a runbook's expressions.
+ * Its episode is `episodeOf(alert)`: the same however often, in whichever order and by however many senders it is told.
+ */
+export interface Alert {
+  readonly fingerprint: string
+  readonly status: 'firing' | 'resolved'
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  /** RFC 3339 in UTC, to the millisecond. */
+  readonly starts_at: string
+  /** The delivery that brought it. */
+  readonly delivery: string
+}
+
+export const episodeOf = ({ fingerprint, starts_at: startsAt }: Pick<Alert, 'fingerprint' | 'starts_at'>): string =>
+  `${fingerprint}@${startsAt}`
+
+/** Signal `alerted`, sized before it is sent: alerts in the order in which they came. */
+export interface AlertBatch {
+  readonly alerts: readonly Alert[]
+  /** Alerts that a sender kept back and nobody could read: a person is told. */
+  readonly lost?: { readonly count: number; readonly delivery: string; readonly sender: string }
+}
+
+/**
+ * The activity `route`: which runbook and target each alert is for. What is for none is refused there, with its decision
+ * in the journal, so that a storm of foreign alerts never enters the detector's memory.
+ */
+export interface RouteCall {
+  readonly cluster: string
+  readonly alerts: readonly Alert[]
+}
+export interface RouteReport {
+  readonly routed: readonly { readonly episode: string; readonly runbook: string; readonly target: string }[]
+}
 
 /** One runbook that a trigger matches, with its inputs bound: the answer of the activity `match`. */
 export interface Candidate {
@@ -157,6 +206,8 @@ export interface MatchReport {
   readonly refused: readonly { readonly runbook: string; readonly reason: string }[]
   /** The cluster's limits as the inventory has them now. */
   readonly limits?: ClusterLimits
+  /** An alert says that its target is down, and a direct probe says that it is not: what the probe saw. */
+  readonly contradicted?: string
   /** A fresh probe found the target well: what it answered. */
   readonly gone?: string
 }
@@ -388,7 +439,17 @@ export interface RecordEntry {
 }
 
 /** Names of the detector's and the runs' activities that are not actions. */
-export const SYSTEM_ACTIVITIES = ['verify', 'notify', 'watch', 'match', 'follow', 'record', 'grant', 'learn'] as const
+export const SYSTEM_ACTIVITIES = [
+  'verify',
+  'notify',
+  'watch',
+  'match',
+  'route',
+  'follow',
+  'record',
+  'grant',
+  'learn',
+] as const
 
 /** Signal `ended`, sent by a run as its last act: for latency, not for truth (the follower is the truth). */
 export interface EndedMessage {

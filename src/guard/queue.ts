@@ -15,8 +15,10 @@ import { standingSymptom } from './symptoms.ts'
 export const STALE_MS = 900_000
 const KEPT_ENTRIES = 500
 
+/** What is the same question: one match at a time for it, one place in line. */
 export const keyOf = (trigger: Trigger): string => {
   if (trigger.kind === 'person') return trigger.requestId
+  if (trigger.kind === 'alert') return `alert ${trigger.runbook} ${trigger.target}`
   return 'symptom' in trigger ? trigger.symptom : `${trigger.kind} ${trigger.target}`
 }
 

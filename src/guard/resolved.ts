@@ -20,7 +20,8 @@ export const tellResolvedLate = (state: GuardState, run: OpenEntry, now: number)
 const isFor = ({ trigger, automatic, closed }: OpenEntry, target: string): boolean =>
   automatic && closed === null && trigger.kind === 'verdict' && trigger.target === target
 
-function wordFor({ workflowId, target, runbook, guard }: OpenEntry, now: number): readonly Effect[] {
+/** What one run is told as its runbook says. */
+export function wordFor({ workflowId, target, runbook, guard }: OpenEntry, now: number): readonly Effect[] {
   const why = `what it was started for is gone: \`${target}\` is healthy`
   switch (guard.onResolved) {
     case 'finish':

@@ -3,6 +3,7 @@
 import type { Severity } from '../plan/plan.ts'
 import type { RunResult, UndoEntry } from '../plan/run.ts'
 import type {
+  Alert,
   ClusterLimits,
   Decision,
   DesiredState,
@@ -57,6 +58,23 @@ export interface GuardState {
   readonly unrecorded: string | null
   /** Groups that are told what a person should know now. */
   readonly page: readonly string[]
+  /** Episodes of alerts that have a runbook, by id, in the order in which they came. Absent: none so far. */
+  readonly alerts?: Readonly<Record<string, AlertEpisode>>
+}
+
+/** One episode of an alert. Once settled it is only remembered, so that what is told again is known. */
+export interface AlertEpisode {
+  readonly runbook: string
+  readonly target: string
+  readonly status: Alert['status']
+  /** Gone once settled: labels are large. */
+  readonly alert: Alert | null
+  readonly isSettled: boolean
+  /** The run that it started or joined. */
+  readonly workflowId: string | null
+  readonly lookAgainAt: number
+  /** The last answer, so that the same one is not written twice. */
+  readonly lastAnswer: string | null
 }
 
 /** One that waits in line for a lock. */
@@ -154,6 +172,7 @@ export const KEPT = {
   marks: 200,
   attempts: 50,
   waiting: 20,
+  alerts: 500,
   heard: 100,
   targets: 5_000,
 } as const

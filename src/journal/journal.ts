@@ -2,7 +2,18 @@
 // stores (sqlite.ts, postgres.ts), one contract suite. Append-only, idempotent by id: writing twice is writing once.
 import type { Json } from '../plan/json.ts'
 
-export const RECORD_KINDS = ['decision', 'run', 'step', 'vote', 'notification', 'mark', 'audit'] as const
+export const RECORD_KINDS = [
+  'decision',
+  'run',
+  'step',
+  'vote',
+  'notification',
+  'mark',
+  'audit',
+  'delivery',
+  'spool',
+  'drained',
+] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 
 export interface JournalRecord {
@@ -19,6 +30,7 @@ export interface JournalRecord {
 
 export interface JournalQuery {
   readonly kind?: RecordKind
+  readonly id?: string
   readonly cluster?: string
   readonly target?: string
   readonly workflowId?: string

@@ -57,9 +57,10 @@ export function createStore(database: Kysely<JournalDatabase>, where: string): J
 }
 
 function select(database: Kysely<JournalDatabase>, query: JournalQuery) {
-  const { kind, cluster, target, workflowId, since, limit = READ_LIMIT } = query
+  const { kind, id, cluster, target, workflowId, since, limit = READ_LIMIT } = query
   let rows = database.selectFrom('journal').selectAll()
   if (kind !== undefined) rows = rows.where('kind', '=', kind)
+  if (id !== undefined) rows = rows.where('id', '=', id)
   if (cluster !== undefined) rows = rows.where('cluster', '=', cluster)
   if (target !== undefined) rows = rows.where('target', '=', target)
   if (workflowId !== undefined) rows = rows.where('workflow_id', '=', workflowId)

@@ -36,6 +36,10 @@ export function createDeps(): CliDeps {
       const { createCompiler } = await import('./compiler-port.ts')
       return createCompiler()
     },
+    async routing() {
+      const { createRouting } = await import('./routing-port.ts')
+      return createRouting()
+    },
     async checkpoints(cluster) {
       const connected = await engine()
       try {
@@ -68,13 +72,11 @@ export function createDeps(): CliDeps {
       const { runWorker } = await import('./worker.ts')
       return runWorker(await settings(), say)
     },
-    async serve({ host, port, say }) {
+    async serve({ host, port, insecureDev, say }) {
       const { runServer } = await import('./server.ts')
       const own = await settings()
-      return runServer(
-        { ...own, server: { ...own.server, host: host ?? own.server.host, port: port ?? own.server.port } },
-        say,
-      )
+      const server = { ...own.server, host: host ?? own.server.host, port: port ?? own.server.port }
+      return runServer({ ...own, server, insecureDev: insecureDev || own.insecureDev }, say)
     },
   }
 }

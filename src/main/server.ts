@@ -13,6 +13,7 @@ import { createMetrics, type Metrics } from '../telemetry/create-metrics.ts'
 import { serveVitals } from '../telemetry/serve-vitals.ts'
 import { createRefresh } from '../telemetry/refresh-metrics.ts'
 import { connectEngine } from '../temporal/connect-engine.ts'
+import { openIntake } from './open-intake.ts'
 import { keepInventory } from './keep-inventory.ts'
 import { knownNames } from './known-names.ts'
 import { packageVersion } from './package-version.ts'
@@ -42,8 +43,18 @@ export async function runServer(settings: Settings, say: (line: string) => void)
       now: Date.now,
     }),
   })
+  const intake = await openIntake(settings, {
+    ...{ journal, log, inventory: inventory.current },
+    counts: {
+      delivered: (sender, outcome) => metrics.add('phix_deliveries_total', { sender, delivery: outcome }),
+      alerts: (sender, result, count) =>
+        metrics.add('phix_delivered_alerts_total', { sender, delivered: result }, count),
+    },
+    spooled: (depth) => metrics.replace('phix_spool_depth', [{ labels: {}, value: depth }]),
+    alert: (cluster, batch) => engine.detector.alert(cluster, batch),
+  })
   const app = createApp({
-    ...{ engine, journal, checkpoints, metrics, log },
+    ...{ engine, journal, checkpoints, metrics, log, hooks: intake.hooks },
     version: packageVersion(),
     token,
     inventory: inventory.current,
@@ -56,11 +67,12 @@ export async function runServer(settings: Settings, say: (line: string) => void)
   )
   log.info({ address: vitals.address }, 'telling metrics')
   const address = `http://${listening.host}:${listening.port}`
-  say(`Listening on ${address}`)
+  say(`Listening on ${address}; ${intake.sentence}`)
   writeReadyNote(settings.dataFolder, 'server', address)
   const code = await stopped
   await Promise.all([listening.close(), vitals.close()])
   clearInterval(rereading)
+  await intake.stop()
   inventory.stop()
   await Promise.all([engine.close(), journal.close()])
   return code

@@ -13,6 +13,8 @@ export const SETTINGS_FILE: JsonSchema = closed({
     pattern: '^(sqlite:.+|postgres(ql)?://.+)$',
     'x-says': '`sqlite:<file>` or a `postgres://` address',
   },
+  intakeFile: TEXT,
+  insecureDev: oneOf('yes', 'no'),
   person: TEXT,
   log: closed({ level: oneOf('debug', 'info', 'warn', 'error'), format: oneOf('json', 'pretty') }),
   allowedHosts: TEXT_OR_TEXTS,

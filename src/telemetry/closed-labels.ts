@@ -1,6 +1,7 @@
 // The words that a label may have. Every label is closed: by a list in here, or by names that a person wrote into the
 // inventory, the runbooks or the catalogue. What an alert says never makes a series (ten thousand alerts add none).
 import { DECISION_KINDS, type DecisionKind, type Verdict } from '../guard/protocol.ts'
+import { DELIVERY_OUTCOMES } from '../intake/create-hooks.ts'
 import { OUTCOMES } from '../plan/run.ts'
 
 /** What is counted instead of a word that is on no list. */
@@ -60,6 +61,8 @@ const WORDS = {
   tenth: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10'],
   state: ['closed', 'open', 'half-open'],
   sender: ['alertmanager', 'grafana', 'pagerduty', 'generic'],
+  delivery: DELIVERY_OUTCOMES,
+  delivered: ['accepted', 'quarantined', 'lost'],
   answer: ['accepted', 'unauthorized', 'rejected', 'unavailable'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 

@@ -6,7 +6,8 @@ import { METRICS, type LabelsOf, type MetricName, type MetricSpec } from './metr
 
 export interface Metrics {
   readonly contentType: string
-  add<Name extends MetricName<'counter'>>(name: Name, labels: LabelsOf<Name>): void
+  /** Counts one, or as many as happened at once. */
+  add<Name extends MetricName<'counter'>>(name: Name, labels: LabelsOf<Name>, count?: number): void
   /** Makes a series at zero, so that its first event is seen as an increase. */
   begin<Name extends MetricName<'counter'>>(name: Name, labels: LabelsOf<Name>): void
   observe<Name extends MetricName<'histogram'>>(name: Name, labels: LabelsOf<Name>, value: number): void
@@ -43,7 +44,7 @@ export function createMetrics({ from, names, beforeText }: MetricsOptions): Metr
     )
   return {
     contentType: registry.contentType,
-    add: (name, labels) => metric<Counter>(name).inc(close(labels)),
+    add: (name, labels, count = 1) => metric<Counter>(name).inc(close(labels), count),
     begin: (name, labels) => metric<Counter>(name).inc(close(labels), 0),
     observe(name, labels, value) {
       if (Number.isFinite(value)) metric<Histogram>(name).observe(close(labels), Math.max(0, value))

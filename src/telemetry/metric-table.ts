@@ -58,6 +58,13 @@ export const METRICS = [
   gauge('phix_engine_up', '1 while the Temporal server answers.', []),
   gauge('phix_workers', 'Workers that poll.', []),
   counter('phix_intake_answers_total', 'Answers to senders of alerts.', ['sender', 'answer']),
+  counter('phix_deliveries_total', 'Deliveries of senders of alerts, by what became of them.', ['sender', 'delivery']),
+  counter(
+    'phix_delivered_alerts_total',
+    'Alerts of deliveries: accepted, quarantined as unreadable, or left out and lost.',
+    [...(['sender', 'delivered'] as const)],
+  ),
+  gauge('phix_spool_depth', 'Batches of alerts that wait for the Temporal server.', []),
   {
     ...histogram('phix_attempt_seconds', 'How long attempts at an action took.', ['action']),
     ...{ from: 'worker', buckets: ATTEMPT_SECONDS },

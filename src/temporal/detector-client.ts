@@ -3,9 +3,14 @@ import { detectorId } from '../plan/ids.ts'
 import { hashOf } from '../plan/hash.ts'
 import { LIMITS, STATE_QUERY } from '../plan/run.ts'
 import type { DetectorPort } from '../guard/detector-port.ts'
-import type { DetectorState, Observation } from '../guard/protocol.ts'
+import type { AlertBatch, DetectorState } from '../guard/protocol.ts'
 import { SERVER_MS, WORKER_MS, sized, type Calls } from './calls.ts'
 import { EngineError } from './engine.ts'
+
+/** Well below what one signal may carry; a task's answer carries several. */
+const ALERTS_BYTES = 128 * 1024
+/** A sender waits for an answer, and there is the spool. */
+const ALERTS_WITHIN_MS = 1_200
 
 export function createDetectorClient({ client, within }: Calls): DetectorPort {
   const update = <Reply>(cluster: string, name: string, request: object, updateId: string): Promise<Reply> => {
@@ -31,6 +36,18 @@ export function createDetectorClient({ client, within }: Calls): DetectorPort {
       for (const part of partsOf(batch, LIMITS.messageBytes)) {
         const attempt = { doing: `tell the detector of \`${cluster}\` what was seen` }
         await detectorErrors(cluster, () => within(SERVER_MS, attempt, () => handle.signal('observed', part)))
+      }
+    },
+
+    async alert(cluster, { alerts, lost }) {
+      const handle = client.workflow.getHandle(detectorId(cluster))
+      const parts: readonly AlertBatch[] = partsOf(alerts, ALERTS_BYTES).map((part) => ({ alerts: part }))
+      const batches = lost === undefined ? parts : [...parts, { alerts: [], lost }]
+      const deadline = performance.now() + ALERTS_WITHIN_MS
+      for (const batch of batches) {
+        const attempt = { doing: `hand alerts to the detector of \`${cluster}\`` }
+        const leftMs = Math.max(1, Math.round(deadline - performance.now()))
+        await detectorErrors(cluster, () => within(leftMs, attempt, () => handle.signal('alerted', batch)))
       }
     },
 
@@ -63,8 +80,8 @@ const isGone = ({ kind, cause }: EngineError): boolean =>
   kind === 'not-found' || (cause instanceof Error && /already completed/.test(cause.message))
 
 /** Cuts a batch into parts that each fit into one message, in order. */
-export function partsOf(batch: readonly Observation[], limitBytes: number): readonly (readonly Observation[])[] {
-  const parts: Observation[][] = []
+export function partsOf<T>(batch: readonly T[], limitBytes: number): readonly (readonly T[])[] {
+  const parts: T[][] = []
   let room = 0
   for (const observation of batch) {
     const bytes = Buffer.byteLength(JSON.stringify(observation)) + 1

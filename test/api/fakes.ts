@@ -13,6 +13,7 @@ export function createFakeApiDeps(world: World = createWorld()): ApiDeps {
     journal: createFakeJournal(world),
     checkpoints: async () => [fakeCheckpoint],
     metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'phix_engine_up 1\n' },
+    hooks: null,
     log: { error: () => undefined },
   }
 }

@@ -1,9 +1,11 @@
 // FAKES: hand-made stand-ins for the ports of the command line. Nothing here is Phix: no server, no compiler, no lab.
+import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
 import type { CliDeps, CompilerPort, InspectionPort, LabPort } from '../../src/cli/cli-deps.ts'
 import { runCli } from '../../src/cli/program.ts'
 import type { Io } from '../../src/cli/io.ts'
 import type { Compiled } from '../../src/compile/compile.ts'
+import { createRouting } from '../../src/main/routing-port.ts'
 import type { Settings } from '../../src/config/settings.ts'
 import type { Decision, DetectorState, StartReply, WatchCheckpoint } from '../../src/guard/protocol.ts'
 import type { Cluster, Inventory } from '../../src/inventory/inventory.ts'
@@ -39,6 +41,8 @@ export const fakeSettings = (folder: string): Settings => ({
   dataFolder: folder,
   runbooksFolder: folder,
   inventoryFile: `${folder}/inventory.yaml`,
+  intakeFile: join(folder, 'intake.yaml'),
+  insecureDev: false,
   temporal: { address: '127.0.0.1:7233', namespace: 'default', uiAddress: null, external: false },
   server: { host: '127.0.0.1', port: 0, metricsHost: '127.0.0.1', metricsPort: 0 },
   worker: { host: '127.0.0.1', port: 0 },
@@ -418,6 +422,7 @@ export function createFakeEngine(world: World): Engine {
       },
       grant: () => Promise.reject(new Error('not faked')),
       mark: () => Promise.reject(new Error('not faked')),
+      alert: () => Promise.reject(new Error('not faked')),
       command: async (cluster, command) => {
         world.commanded.push({ cluster, ...command, requestId: typeof command.requestId })
         return { changed: true, message: `${command.kind} was heard by ${cluster}` }
@@ -457,8 +462,9 @@ export function createFakeEngine(world: World): Engine {
 
 export const createFakeJournal = (world: World): Journal => ({
   append: async () => 0,
-  read: async ({ kind, target, limit }) =>
+  read: async ({ kind, id, target, limit }) =>
     world.records
+      .filter((record) => id === undefined || record.id === id)
       .filter(
         (record) => (kind === undefined || record.kind === kind) && (target === undefined || record.target === target),
       )
@@ -502,12 +508,16 @@ export function createFakeDeps(world: World, folder: string): CliDeps {
     engine: async () => world.connect(),
     journal: async () => createFakeJournal(world),
     compiler: async () => fakeCompiler,
+    routing: async () => createRouting(),
     checkpoints: async () => [fakeCheckpoint],
     inspection: async () => inspection,
     lab: async () => fakeLab,
     up: async ({ lab, say }) => (say(`up, lab: ${lab}`), 0),
     worker: async ({ say }) => (say('worker'), 0),
-    serve: async ({ host, port, say }) => (say(`serve ${host} ${port}`), 0),
+    serve: async ({ host, port, insecureDev, say }) => (
+      say(`serve ${host} ${port}${insecureDev ? ' insecure' : ''}`),
+      0
+    ),
   }
 }
 

@@ -232,6 +232,7 @@ export const MISTAKES: readonly Mistake[] = [
     '  - uses: service.restart\n    with: { target: a }\n  - «end»: recovered\n',
   ),
   mistake('an end inside finally', 'RB319', `${HEAD}steps: [{ wait: 1s }]\nfinally:\n  - «end»: effective\n`),
+  top('a matcher of an alert that is no pattern', 'RB320', 'triggers:\n  - alert: { alertname: «"~("» }\n'),
   top('a malformed pattern of an input', 'RB320', 'inputs: { n: { type: string, pattern: «"(a"» } }\n'),
   steps('a malformed pattern in an expression', 'RB320', `  - if: re(run.id, «"(a"»)\n    wait: 1s\n`),
   steps('a function that can hang', 'RB320', `  - if: «run.id.matches("a+")»\n    wait: 1s\n`),

@@ -25,6 +25,7 @@ test('in every combination of layers the first one that has a value wins, for ev
         if (name === 'log.level')
           return (['debug', 'info', 'warn', 'error', 'info'] as const)[LAYERS.indexOf(layer)] ?? ''
         if (name === 'log.format') return LAYERS.indexOf(layer) % 2 === 0 ? 'json' : 'pretty'
+        if (name === 'insecureDev') return LAYERS.indexOf(layer) % 2 === 0 ? 'yes' : 'no'
         return `/${layer}`
       }
       const layers = Object.fromEntries(

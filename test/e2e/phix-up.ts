@@ -61,10 +61,17 @@ export interface World {
 interface Options {
   readonly env?: Readonly<Record<string, string>>
   readonly runbooksFolder?: string
+  /** Writes what must be in the data folder before the first start. */
+  readonly prepare?: (dataFolder: string) => void
 }
 
-export async function startPhix({ env = {}, runbooksFolder = join(root, 'runbooks') }: Options = {}): Promise<PhixUp> {
+export async function startPhix({
+  env = {},
+  runbooksFolder = join(root, 'runbooks'),
+  prepare = () => undefined,
+}: Options = {}): Promise<PhixUp> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'phix-e2e-'))
+  prepare(dataFolder)
   await useFreePorts(dataFolder)
   const environment = {
     ...process.env,

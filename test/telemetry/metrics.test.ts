@@ -200,3 +200,14 @@ test('who does not answer in time is not waited for, and who fails is as if sile
   expect(await inTime(Promise.reject(new Error('no')), 'failed')).toBe('failed')
   expect(await inTime(Promise.resolve('answer'), 'late')).toBe('answer')
 })
+
+test('deliveries are counted by sender and by what became of them, their alerts as many as there were', async () => {
+  const metrics = createMetrics({ from: 'server', names })
+  metrics.add('phix_deliveries_total', { sender: 'alertmanager', delivery: 'signalled' })
+  metrics.add('phix_delivered_alerts_total', { sender: 'alertmanager', delivered: 'lost' }, 97)
+  metrics.replace('phix_spool_depth', [{ labels: {}, value: 3 }])
+  const series = await seriesOf(metrics)
+  expect(series).toContain('phix_deliveries_total{sender="alertmanager",delivery="signalled"} 1')
+  expect(series).toContain('phix_delivered_alerts_total{sender="alertmanager",delivered="lost"} 97')
+  expect(series).toContain('phix_spool_depth 3')
+})

@@ -7,6 +7,8 @@ import type {
   MatchCall,
   MatchReport,
   RecordCall,
+  RouteCall,
+  RouteReport,
   WatchCall,
   WatchCheckpoint,
 } from '../../src/guard/protocol.ts'
@@ -16,6 +18,7 @@ import type { NotifyCall } from '../../src/plan/run.ts'
 interface Watching {
   watch(call: WatchCall): Promise<WatchCheckpoint>
   match(call: MatchCall): Promise<MatchReport>
+  route(call: RouteCall): Promise<RouteReport>
   follow(call: FollowCall): Promise<FollowReport>
   record(call: RecordCall): Promise<number>
   learn(call: LearnCall): Promise<LearnReport>
@@ -59,6 +62,9 @@ export const learn = (call: LearnCall): Promise<LearnReport> =>
 /** What nobody waits for is matched as soon as a worker can. */
 export const matchStanding = (call: MatchCall): Promise<MatchReport> =>
   unyielding.match.executeWithOptions({ summary: matchSummary(call) }, [call])
+/** Retried for ever: what intake has acknowledged is answered. */
+export const route = (call: RouteCall): Promise<RouteReport> =>
+  unyielding.route.executeWithOptions({ summary: `Route ${call.alerts.length} alert(s)` }, [call])
 /** A person waits: three tries, then the truth. */
 export const matchForPerson = (call: MatchCall): Promise<MatchReport> =>
   prompt.match.executeWithOptions({ summary: matchSummary(call) }, [call])

@@ -5,6 +5,7 @@ import type { Verb } from '../verb.ts'
 interface Options {
   readonly host?: string
   readonly port?: number
+  readonly insecureDev?: boolean
 }
 
 export const serve: Verb<Options> = {
@@ -17,8 +18,10 @@ export const serve: Verb<Options> = {
   declare: (command) =>
     command
       .option('--host <address>', 'listen there (default: the settings’, loopback)')
-      .option('--port <number>', 'listen there; 0 takes any free one', readPort),
-  run: ({ deps, out }, { host, port }) => deps.serve({ host: host ?? null, port: port ?? null, say: out.say }),
+      .option('--port <number>', 'listen there; 0 takes any free one', readPort)
+      .option('--insecure-dev', 'take alerts without secrets, on loopback only'),
+  run: ({ deps, out }, { host, port, insecureDev = false }) =>
+    deps.serve({ host: host ?? null, port: port ?? null, insecureDev, say: out.say }),
 }
 
 function readPort(text: string): number {

@@ -1,7 +1,9 @@
 // Gathers what `status` shows from the detector, its watch, the runs and the inventory. What cannot be had is null, and
 // never looks like good news.
 import type { DesiredState, DetectorState, Freeze, Verdict, WatchCheckpoint } from '../../guard/protocol.ts'
+import { readHooksNote } from '../../intake/hooks-note.ts'
 import type { Cluster } from '../../inventory/inventory.ts'
+import { isLoopback } from '../../config/is-loopback.ts'
 import type { GuardSpec } from '../../plan/plan.ts'
 import type { Engine, RunSummary } from '../../temporal/engine.ts'
 import { CliError, isEngineError } from '../cli-error.ts'
@@ -14,6 +16,8 @@ export interface Status {
   readonly acceptance: boolean
   /** The HTTP server listens beyond this machine. */
   readonly insecure: boolean
+  /** Hooks take alerts from anybody on this machine. */
+  readonly insecureDev: boolean
   readonly clusters: readonly ClusterStatus[]
   readonly runs: readonly RunSummary[]
 }
@@ -72,13 +76,11 @@ export async function readStatus(context: Context, onlyCluster: string | undefin
     engine: health,
     acceptance: inventory.acceptance,
     insecure: !isLoopback(settings.server.host),
+    insecureDev: readHooksNote(settings.dataFolder)?.insecure ?? false,
     clusters: await Promise.all(clusters.map((cluster) => readCluster(context, connected, cluster, guards))),
     runs,
   }
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 
 async function orProblem<T>(work: Promise<T>): Promise<{ readonly value: T } | { readonly problem: string }> {
   try {

@@ -15,6 +15,8 @@ const OLD_MS = 15_000
 export function renderStatus(status: Status, nowMs: number, paint: Paint): readonly string[] {
   const { engine } = status
   const lines: string[] = []
+  if (status.insecureDev)
+    lines.push(paint.yellow('! hooks take alerts from anybody on this machine (--insecure-dev); not for production'))
   if (status.acceptance) lines.push(paint.yellow('! acceptance inventory: guards are loosened; not for production'))
   if (status.insecure) lines.push(paint.yellow('! the HTTP server listens beyond this machine'))
   lines.push(...status.clusters.flatMap((cluster) => renderFreeze(cluster, nowMs, paint)))

@@ -12,6 +12,7 @@ import { idsAreUnique } from './rules/ids-are-unique.ts'
 import { inputsAreUsed } from './rules/inputs-are-used.ts'
 import { inputsMakeSense } from './rules/inputs-make-sense.ts'
 import { leftComesWithReturn } from './rules/left-comes-with-return.ts'
+import { matchersArePatterns } from './rules/matchers-are-patterns.ts'
 import { namesResolve } from './rules/names-resolve.ts'
 import { retriesAreGentle } from './rules/retries-are-gentle.ts'
 import { triggersBind } from './rules/triggers-bind.ts'
@@ -23,6 +24,7 @@ export const RULES: readonly Rule[] = [
   namesResolve,
   inputsMakeSense,
   triggersBind,
+  matchersArePatterns,
   expressionsFit,
   argumentsFit,
   everyWaitEnds,

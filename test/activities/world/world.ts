@@ -212,6 +212,7 @@ function createMemoryDetector() {
   const port: DetectorPort = {
     start: never,
     grant: never,
+    alert: () => Promise.reject(new Error('not faked')),
     command: never,
     observe: never,
     async mark(_cluster, { target, desired: wanted, key }) {

@@ -34,7 +34,13 @@ const nodeInput = {
 export const recovery: Plan = {
   ...planOf('single-node-recovery', { onBusy: 'refuse' }),
   inputs: [nodeInput],
-  triggers: [{ kind: 'verdict', verdict: 'suspect', when: null, bind: { node: { cel: 'target.name' } } }],
+  triggers: [
+    { kind: 'verdict', verdict: 'suspect', when: null, bind: { node: { cel: 'target.name' } } },
+    {
+      ...{ kind: 'alert', labels: { alertname: 'NodeDown' }, when: null },
+      bind: { node: { cel: 'alert.labels.instance' } },
+    },
+  ],
 }
 export const backAgain: Plan = {
   ...planOf('return-to-service'),
