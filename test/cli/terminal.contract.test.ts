@@ -178,19 +178,3 @@ describe.skipIf(!hasScript && !inCi)('on a terminal (needs util-linux `script`)'
     expect(out).toContain(`phix follow ${RUN_ID}`)
   })
 })
-
-const medianOf = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? Infinity
-
-test('the first byte of help comes within 150 ms, or three times bare Node where the machine is busy', async () => {
-  const help: number[] = []
-  const bare: number[] = []
-  // Alternating, so that a busy moment meets both.
-  for (let round = 0; round < 9; round++) {
-    bare.push((await watch(spawn(process.execPath, ['-e', 'console.log(1)']))).firstByteMs)
-    help.push((await piped(['--help'])).firstByteMs)
-  }
-  console.log(
-    `phix --help: first byte after ${medianOf(help).toFixed(0)} ms, bare Node ${medianOf(bare).toFixed(0)} ms (medians of 9)`,
-  )
-  expect(medianOf(help)).toBeLessThanOrEqual(Math.max(150, 3 * medianOf(bare)))
-})
