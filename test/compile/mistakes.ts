@@ -198,6 +198,22 @@ export const MISTAKES: readonly Mistake[] = [
   ),
   steps('a condition that is always true', 'RB313', '  - if: «1 < 2»\n    wait: 1s\n'),
   steps('a condition that is a constant', 'RB313', '  - if: «false»\n    wait: 1s\n'),
+  steps('a condition that is true whatever it names', 'RB313', '  - if: «true || steps.probe.ok»\n    wait: 1s\n'),
+  steps('a condition that is false whatever it names', 'RB313', '  - if: «false && steps.probe.ok»\n    wait: 1s\n'),
+  steps(
+    'a part that is the same whatever it names',
+    'RB313',
+    '  - if: run.id == "x" && («steps.probe.ok || !steps.probe.ok»)\n    wait: 1s\n',
+  ),
+  steps('a value compared with itself', 'RB313', '  - if: «run.id == run.id» || now > 5\n    wait: 1s\n'),
+  steps('a value that differs from itself', 'RB313', '  - if: «run.id != run.id»\n    wait: 1s\n'),
+  steps('a size that is at least nothing', 'RB313', '  - if: «size(modes) >= 0»\n    wait: 1s\n'),
+  steps('a word that is no status', 'RB333', '  - if: steps.probe.status == «"done"»\n    wait: 1s\n'),
+  steps(
+    'a word that is no status, among others',
+    'RB333',
+    '  - if: steps.probe.status in ["failed", «"complete"»]\n    wait: 1s\n',
+  ),
   steps('a step after the end', 'RB314', '  - end: effective\n  - «wait»: 1s\n'),
   steps(
     'a step after a switch that always ends',
@@ -282,5 +298,24 @@ export const MISTAKES: readonly Mistake[] = [
     'RB204',
     '  - uses: node.mark\n    with: { node: a, state: «fialed» }\n',
   ),
+  step(
+    'an argument that is too long a time',
+    'RB335',
+    '  - uses: node.pace\n    with: { every: «90071992547409930ms» }\n',
+  ),
+  step('a timeout that is too long a time', 'RB335', '  - wait: 1s\n    timeout: «90071992547409930ms»\n'),
+  step(
+    'a poll with a timeout that is too long a time',
+    'RB335',
+    '  - manual: { text: Go., deadline: «90071992547409930ms» }\n',
+  ),
+  step('a wait of years', 'RB335', '  - wait: «1000d»\n'),
+  step('a deadline of months', 'RB335', '  - manual: { text: Go., deadline: «31d» }\n'),
+  top(
+    'a window that is longer than the time',
+    'RB334',
+    'verify: { that: cluster.healthy > 1, within: 10s, stable: «11s» }\n',
+  ),
+  top('a time that is shorter than the usual window', 'RB334', 'verify: { that: cluster.healthy > 1, within: «4s» }\n'),
   top('limits that exclude each other', 'RB403', 'inputs: { n: { type: int, «min»: 5, max: 1 } }\n'),
 ]

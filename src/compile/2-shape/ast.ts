@@ -156,6 +156,7 @@ export interface VerifyAst {
   readonly stableMs: number
   readonly everyMs: number
   readonly onIneffective: 'keep' | 'undo'
+  readonly tree: MapTree
 }
 
 export interface RunbookAst {

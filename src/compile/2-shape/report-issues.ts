@@ -1,8 +1,10 @@
 // Schema issues → diagnostics at the place of the mistake: one each.
 import type { SchemaIssue } from '../../schema/find-issues.ts'
-import { describe, entryOf, type Entry, type Span, type Tree } from '../1-read/tree.ts'
+import { describe, entryOf, isText, type Entry, type Span, type Tree } from '../1-read/tree.ts'
 import { closestName, didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'
+import { reportTooLong } from './fields.ts'
+import { isTooLong } from './literals.ts'
 
 /** Reports the issues of one tree; `where` is what the tree is called, `at` what is pointed at when the tree lacks a key. */
 export function reportIssues(
@@ -19,6 +21,10 @@ export function reportIssues(
       '',
     )
     const called = place === '' ? where : `\`${place}\``
+    if (issue.expected.startsWith('a duration') && isText(found.tree) && isTooLong(found.tree.value)) {
+      reportTooLong(place || where, found.tree, report)
+      continue
+    }
     switch (issue.kind) {
       case 'unknown': {
         const entry = found.tree.kind === 'map' ? entryOf(found.tree, issue.key) : undefined

@@ -113,6 +113,7 @@ function shapeVerify(fields: Fields | null, report: Report): VerifyAst | null {
     stableMs: fields.ms('stable') ?? DEFAULT_STABLE_MS,
     everyMs: fields.ms('every') ?? DEFAULT_EVERY_MS,
     onIneffective: fields.choice('onIneffective', ['keep', 'undo']) ?? 'keep',
+    tree: fields.map,
   }
 }
 
