@@ -89,7 +89,11 @@ export const MISTAKES: readonly Mistake[] = [
   top('an escalation without people', 'RB202', 'escalate: [{ «after»: failure }]\n'),
   top('a verify without conditions', 'RB202', '«verify»: { within: 60s }\n'),
   step('a step that does nothing', 'RB205', '  - «title»: Nothing\n'),
-  step('a mistyped kind', 'RB201', '  - «waitUntill»: node.probe\n    until: output.healthy\n'),
+  step(
+    'a mistyped kind',
+    'RB201',
+    '  - «waitUntill»: node.probe\n    with: { node: a }\n    until: output.healthy\n    timeout: 5s\n',
+  ),
   step('a step of two kinds', 'RB206', '  - wait: 1s\n    «fail»: no\n'),
   step('a step that is a text', 'RB203', '  - «wait»\n'),
   step('an unknown key of a step', 'RB201', '  - wait: 1s\n    «tittle»: x\n'),

@@ -82,6 +82,7 @@ function reportReferences(read: Read, parsed: ParsedExpression, context: CheckCo
 
 function reportReference(read: Read, id: string, at: Span, { places, report }: CheckContext): boolean {
   const found = places.byId.get(id)
+  if (found === undefined && !places.knowsIds) return true
   if (found === undefined) {
     report('RB306', at, { id }, didYouMean(id, places.byId.keys()) ?? 'give that step an `id`')
     return true
