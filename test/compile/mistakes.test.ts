@@ -147,6 +147,11 @@ describe('what is wrong in the text makes no follow-up noise', () => {
     ['a tag on a map', `${head}guard: «RB109|!x» { cooldown: 5m }\nsteps: [{ wait: 1s }]\n`],
     ['an alias instead of triggers', `${head}triggers: «RB108|*t»\nsteps:\n  - undoLeft: true\n`],
     ['an alias instead of steps', `${head}steps: «RB108|*t»\nverify: { that: steps.a.ok }\n`],
+    ['a tag as a step', `${head}steps:\n  - «RB109|!a» x\n`],
+    ['a tag as an action', `${head}steps:\n  - uses: «RB109|!node.probe»\n`],
+    ['a tag as a number', `${head}steps:\n  - wait: 1s\n    retry: { attempts: «RB109|!x» 3 }\n`],
+    ['a tag as everything', '«RB109|!x» y\n'],
+    ['a tag before a wrong condition', `${head}steps:\n${probe}  - if: «RB109|!steps.probe.ok»\n    wait: 1s\n`],
     ['a second document', `${head}steps: [{ wait: «RB204|soon» }]\n---\n«RB115|runbook: b\n»`],
   ])('%s', (_, marked) => {
     const { text, told } = unmarkAll(marked)
@@ -172,4 +177,10 @@ describe('a mistyped key is told, and then taken as the key that was meant', () 
     const { text, told } = unmarkAll(marked)
     expect(toldOf(text)).toEqual(told)
   })
+})
+
+test('a thousand mistyped keys are told as fast as a thousand others', () => {
+  const inputs = Array.from({ length: 900 }, (_, n) => `  n${n}: { «RB201|tpye»: «RB204|strnig» }`).join('\n')
+  const { text, told } = unmarkAll(`runbook: try-me\nsummary: Tries.\ninputs:\n${inputs}\nsteps: [{ wait: 1s }]\n`)
+  expect(toldOf(text)).toEqual(told)
 })

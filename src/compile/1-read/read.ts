@@ -125,7 +125,7 @@ function parse(source: SourceText): Read {
   if (second !== undefined) report('RB115', spanOf(second.contents as Node | null, second.range[0]))
   const tags = document.warnings.map(({ pos }) => ({ start: pos[0], end: pos[1] }))
   for (const tag of tags) report('RB109', tag, { tag: source.text.slice(tag.start, tag.end) })
-  const reading: Reading = { source, tags, report, isLost: false }
+  const reading: Reading = { source, tags: new Map(tags.map((tag) => [tag.end, tag])), report, isLost: false }
   const tree = document.contents === null ? null : toTree(document.contents, 1, reading)
   if (tree !== null && found.length === 0) return { ok: true, source, tree }
   return { ok: false, source, errors: found, tree: reading.isLost ? null : tree }
@@ -176,8 +176,8 @@ function spanOf(node: Node | null | undefined, fallback = 0): Span {
 /** What making a tree of one text needs to know. */
 interface Reading {
   readonly source: SourceText
-  /** Tags that the parser does not know; they have been told. */
-  readonly tags: readonly Span[]
+  /** Tags that the parser does not know, by where they end; they have been told. */
+  readonly tags: ReadonlyMap<number, Span>
   readonly report: Report
   /** Too deep or too large: what is left says too little to go on with. */
   isLost: boolean
@@ -213,14 +213,19 @@ function toTree(node: ParsedNode, depth: number, reading: Reading): Tree {
   return holeAt(at)
 }
 
-const tagBefore = (at: Span, { tags, source }: Reading): Span | undefined =>
-  tags.find(({ end }) => end <= at.start && source.text.slice(end, at.start).trim() === '')
+function tagBefore(at: Span, { tags, source }: Reading): Span | undefined {
+  let end = at.start
+  while (end > 0 && /\s/.test(source.text[end - 1] ?? '')) end -= 1
+  return tags.get(end)
+}
 
-/** `!steps.probe.ok` is a condition that lacks its quotes: it is judged as the text that was meant. */
+/** `!steps.probe.ok` is a condition that lacks its quotes: as an expression it is judged all the same. */
 function asWritten(tag: Span | undefined, at: Span, { source }: Reading): Tree {
   const written = tag === undefined ? '' : source.text.slice(tag.start, at.end)
   const isMeantAsText = tag !== undefined && /^![^!\n]+$/.test(written)
-  return isMeantAsText ? { kind: 'scalar', value: written.trim(), at: { start: tag.start, end: at.end } } : holeAt(at)
+  return isMeantAsText
+    ? { kind: 'scalar', value: written.trim(), at: { start: tag.start, end: at.end }, isHole: true }
+    : holeAt(at)
 }
 
 function toScalar(value: unknown, source: string, at: Span, report: Report): Tree {

@@ -1,6 +1,6 @@
 // Reads typed values out of a map whose shape was judged already. Where something does not fit (it has been told), a
 // fallback keeps the pass going, so that the rest of the file is judged too.
-import { describe, entryOf, isText, valueOf, type MapTree, type Tree } from '../1-read/tree.ts'
+import { describe, entryOf, isHole, isText, valueOf, type MapTree, type Tree } from '../1-read/tree.ts'
 import type { Report } from '../report.ts'
 import type { Expression, Named, ValueAst, ValueEntry } from './ast.ts'
 import { bareExpression, valueFrom } from './expressions.ts'
@@ -29,7 +29,7 @@ export function fieldsOf(map: MapTree, report: Report): Fields {
   const tree = (key: string): Tree | undefined => valueOf(map, key)
   const text = (key: string): string | null => {
     const found = tree(key)
-    return isText(found) ? found.value : null
+    return isText(found) && !isHole(found) ? found.value : null
   }
   return {
     map,

@@ -34,10 +34,14 @@ export function judgeMap(schema: JsonSchema, written: MapTree, where: string, re
   let map = written
   let issues = findIssues(schema, toJson(map))
   for (;;) {
-    const mistyped = issues.find((issue) => meantBy(issue, map) !== null)
-    if (mistyped === undefined) break
-    reportIssues([mistyped], map, where, firstOf(map), report)
-    map = rename(map, mistyped.path, mistyped.key, meantBy(mistyped, map) ?? '') as MapTree
+    const before = map
+    for (const issue of issues) {
+      const meant = meantBy(issue, map)
+      if (meant === null) continue
+      reportIssues([issue], map, where, firstOf(map), report)
+      map = rename(map, issue.path, issue.key, meant) as MapTree
+    }
+    if (map === before) break
     issues = findIssues(schema, toJson(map))
   }
   reportIssues(issues, map, where, firstOf(map), report)
