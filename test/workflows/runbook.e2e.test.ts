@@ -335,6 +335,22 @@ describeWithTemporal('a run of a runbook', () => {
     expect(raw.workflowExecutionInfo?.firstRunId).not.toBe(raw.workflowExecutionInfo?.execution?.runId)
   }, 60_000)
 
+  test('continues as new before 4,096 events too, where few steps make many', async () => {
+    const items = Array.from({ length: 500 }, (_, n) => n)
+    const waits = ['a', 'b', 'c', 'd'].map((id) => step('wait', id, { for: { lit: 1 } }))
+    const { handle, result } = await run(
+      unverified([forEach('each', items, waits, { concurrency: 50 }), change('last')]),
+    )
+    expect(result).toMatchObject({ outcome: 'effective' })
+    expect(worker.did).toEqual(['last test.change {"of":"last"}'])
+    const { raw } = await handle.describe()
+    const runId = raw.workflowExecutionInfo?.firstRunId ?? ''
+    const first = await worker.client.workflow.getHandle(handle.workflowId, runId).fetchHistory()
+    expect(first.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy()
+    expect(first.events?.length).toBeGreaterThan(3_000)
+    expect(first.events?.length).toBeLessThan(4_096)
+  }, 60_000)
+
   test('of `automation: approve` changes nothing before a person approved what it shows', async () => {
     const handle = await start(unverified([read('look'), change('a')], { automation: 'approve' }))
     const gate = await gateOf(handle)
