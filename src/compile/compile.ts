@@ -43,10 +43,13 @@ export interface CompiledRunbook {
 /** Compiles one runbook. Fails: diagnostics, all that can be found at once, in the order of the text. */
 export function compile(source: Source, context: CompileContext): Compiled {
   const text = read(source)
-  if (!text.ok) return { ok: false, errors: inOrder(text.errors) }
-  const found: Diagnostic[] = []
+  const { tree } = text
+  const errors = text.ok ? [] : text.errors
+  if (tree === null) return { ok: false, errors: inOrder(errors) }
+  // What is wrong in the text is left out of the tree: the rest is judged all the same.
+  const found: Diagnostic[] = [...errors]
   const report = createReport(text.source, found)
-  const ast = shape(text.tree, report)
+  const ast = shape(tree, report)
   if (ast === null) return { ok: false, errors: inOrder(found) }
   const places = placesOf(ast)
   const catalogue = new Map(context.catalogue.map((manifest) => [manifest.name, manifest]))

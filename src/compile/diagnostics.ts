@@ -29,15 +29,23 @@ export interface CatalogueEntry {
   readonly explanation: string
   /** The help where the place of the mistake has none of its own. */
   readonly hint: string | null
+  /** What `phix explain` says to do; mostly the hint. */
+  readonly todo: string
 }
 
-const error = (message: string, explanation: string, hint: string | null = null): CatalogueEntry => ({
+const error = (message: string, explanation: string, hint: string): CatalogueEntry => ({
   severity: 'error',
   message,
   explanation,
   hint,
+  todo: hint,
 })
-const warning = (message: string, explanation: string, hint: string | null = null): CatalogueEntry => ({
+/** A mistake whose help depends on its place: there is something to do in general, and no hint that would fit all. */
+const errorOfPlace = (message: string, explanation: string, todo: string): CatalogueEntry => ({
+  ...error(message, explanation, todo),
+  hint: null,
+})
+const warning = (message: string, explanation: string, hint: string): CatalogueEntry => ({
   ...error(message, explanation, hint),
   severity: 'warning',
 })
@@ -130,13 +138,30 @@ export const CATALOGUE = {
     'split the file, or break the line',
   ),
 
-  RB201: error('unknown key `{key}` in {where}', 'A key that is not known would have no effect, silently.'),
-  RB202: error('the key `{key}` is missing in {where}', 'Without it, it is not said what is to happen.'),
-  RB203: error('`{key}` must be {expected}, this is {found}', 'The value is of another type than the key takes.'),
-  RB204: error('`{key}` is {found}, it must be {expected}', 'The value is outside of what the key allows.'),
-  RB205: error(
+  RB201: errorOfPlace(
+    'unknown key `{key}` in {where}',
+    'A key that is not known would have no effect, silently.',
+    'write the key that was meant; the message lists those that are known',
+  ),
+  RB202: errorOfPlace(
+    'the key `{key}` is missing in {where}',
+    'Without it, it is not said what is to happen.',
+    'add the key',
+  ),
+  RB203: errorOfPlace(
+    '`{key}` must be {expected}, this is {found}',
+    'The value is of another type than the key takes.',
+    'write a value of the type that the message names',
+  ),
+  RB204: errorOfPlace(
+    '`{key}` is {found}, it must be {expected}',
+    'The value is outside of what the key allows.',
+    'write one of the values that the message names',
+  ),
+  RB205: errorOfPlace(
     'this step does nothing that is known',
     'What a step does is said by one of its keys, for instance `uses`, `waitUntil` or `do`.',
+    'give the step one of those keys',
   ),
   RB206: error(
     'this wants to be two things: `{first}` and `{second}`',
@@ -165,15 +190,31 @@ export const CATALOGUE = {
     'The expression cannot be read as CEL at this place.',
     'conditions are CEL: `&&`, `||`, `!`, `==`, and texts in quotes',
   ),
-  RB302: error('`{name}` is not known here', 'An expression knows a closed list of roots at each place.'),
-  RB303: error('`{of}` has no `{name}`', 'A field that is not declared would have no value when the run gets there.'),
+  RB302: errorOfPlace(
+    '`{name}` is not known here',
+    'An expression knows a closed list of roots at each place.',
+    'use one of the names that the message lists',
+  ),
+  RB303: errorOfPlace(
+    '`{of}` has no `{name}`',
+    'A field that is not declared would have no value when the run gets there.',
+    'use one of the fields that the message lists',
+  ),
   RB304: error(
     'the types do not fit: {why}',
     'The operation is not defined for the types that stand here.',
     'compare values of one type; `string(x)` and `double(x)` convert',
   ),
-  RB305: error('{where} must be {expected}, this is {found}', 'The value of the expression is of another type.'),
-  RB306: error('no step is called `{id}`', 'Only steps that carry an `id` can be referred to.'),
+  RB305: errorOfPlace(
+    '{where} must be {expected}, this is {found}',
+    'The value of the expression is of another type.',
+    'use an expression of the type that the message names, or convert it: `string(x)`, `double(x)`',
+  ),
+  RB306: errorOfPlace(
+    'no step is called `{id}`',
+    'Only steps that carry an `id` can be referred to.',
+    'write the `id` of a step, or give that step one',
+  ),
   RB307: error(
     'the step `{id}` comes later, at line {line}',
     'A step can be referred to only by steps that come after it: before, it has no output.',
@@ -202,7 +243,7 @@ export const CATALOGUE = {
   ),
   RB313: error(
     'the condition is always {value}',
-    'It names nothing that could change, so it decides nothing.',
+    'It names nothing that could change, or it goes the same way whatever that is, so it decides nothing.',
     'remove it, or name what it depends on',
   ),
   RB314: error(
@@ -210,9 +251,10 @@ export const CATALOGUE = {
     'A step after an unconditional `end` or `fail` never runs.',
     'remove it, or give the ending an `if`',
   ),
-  RB315: error(
+  RB315: errorOfPlace(
     '{what} has no `{key}`: it could wait for ever',
     'Every wait ends: somebody must hear of it when nothing happens.',
+    'add the key, with a duration or a count',
   ),
   RB316: error(
     '`{action}` destroys and nobody is asked before',
@@ -249,8 +291,16 @@ export const CATALOGUE = {
     'A target that fails is seldom well again within a second; such retries add load when it hurts most.',
     'use at least `1s`',
   ),
-  RB323: error('the trigger does not bind the input `{name}`', 'A run that it starts would miss a required input.'),
-  RB324: error('no input is called `{name}`', 'Only declared inputs can be given.'),
+  RB323: errorOfPlace(
+    'the trigger does not bind the input `{name}`',
+    'A run that it starts would miss a required input.',
+    'bind it, or give the input a default',
+  ),
+  RB324: errorOfPlace(
+    'no input is called `{name}`',
+    'Only declared inputs can be given.',
+    'use an input that is declared under `inputs`, or declare it',
+  ),
   RB325: error(
     '`recheck` names `{id}`, which is no reading step',
     'After a decision the read is done again; a change is not.',
@@ -288,12 +338,32 @@ export const CATALOGUE = {
     'Expressions are evaluated again and again; each must be done in about a millisecond.',
     'split it with a `set` step',
   ),
+  RB333: error(
+    'no step ever has the status `{status}`',
+    'The status of a step is a word of a closed list; a comparison with another word always has the same result.',
+    'use one of: waiting, running, completed, failed, skipped, cancelled, undone',
+  ),
+  RB334: error(
+    '`stable` is {stable}, longer than `within`, which is {within}',
+    'The conditions must hold for the whole `stable` window, and that window must end inside `within`: this can never be.',
+    'make `within` longer, or `stable` shorter',
+  ),
+  RB335: error(
+    '`{key}` is {found}, longer than {limit}',
+    'A run that waits for longer than 30 days waits for ever as far as people are concerned; nobody remembers it.',
+    'write a shorter duration; what comes after weeks is a runbook of its own, with a `schedule`',
+  ),
 
-  RB401: error(
+  RB401: errorOfPlace(
     '{what} `{name}` is named twice, first at line {line}',
     'A name means one thing, else the wrong target is touched.',
+    'give one of the two another name',
   ),
-  RB402: error('no node is called `{name}`', 'Members of a service are nodes of its cluster.'),
+  RB402: errorOfPlace(
+    'no node is called `{name}`',
+    'Members of a service are nodes of its cluster.',
+    'name a node of the inventory, or add the node to it',
+  ),
   RB403: error('{key} `{low}` is above {other} `{high}`', 'The two limits exclude each other.', 'swap them'),
   RB404: error(
     'the runbook `{name}` is also in {other}',
@@ -329,9 +399,8 @@ export const isDiagnosticCode = (code: string): code is DiagnosticCode => Object
 /** What an author gets from `phix explain CODE`; null for a code that does not exist. */
 export function explain(code: string): string | null {
   if (!isDiagnosticCode(code)) return null
-  const { severity, message, explanation, hint } = CATALOGUE[code] as CatalogueEntry
-  const todo = hint === null ? '' : `\nWhat to do: ${hint}.\n`
-  return `${code} (${severity}): ${message}\n\n${explanation}\n${todo}`
+  const { severity, message, explanation, todo } = CATALOGUE[code] as CatalogueEntry
+  return `${code} (${severity}): ${message}\n\n${explanation}\n\nWhat to do: ${todo}.\n`
 }
 
 export type Params = Readonly<Record<string, string | number>>

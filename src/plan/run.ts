@@ -53,7 +53,9 @@ export interface RunInput {
   readonly state?: Json
 }
 
-export type StepStatus = 'waiting' | 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled' | 'undone'
+export const STEP_STATUSES = ['waiting', 'running', 'completed', 'failed', 'skipped', 'cancelled', 'undone'] as const
+
+export type StepStatus = (typeof STEP_STATUSES)[number]
 
 /** One row of the step table: in `setCurrentDetails`, `phix show`, `phix follow`. */
 export interface StepRow {

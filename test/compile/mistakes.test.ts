@@ -55,3 +55,121 @@ test('all mistakes of a file come at once, in the order of the text', () => {
     '7 RB302',
   ])
 })
+
+/** Takes several marks out of a text. «CODE|text» marks what CODE must point at. */
+function unmarkAll(marked: string): { readonly text: string; readonly told: readonly string[] } {
+  let text = ''
+  const told: string[] = []
+  const place = (): string => `${text.split('\n').length}:${(text.split('\n').at(-1) ?? '').length + 1}`
+  for (const [, plain = '', code, inside = ''] of marked.matchAll(/([^«]*)(?:«(\w+)\|([^»]*)»)?/g)) {
+    text += plain
+    const start = place()
+    text += inside
+    if (code !== undefined) told.push(`${code} ${start}-${place()}`)
+  }
+  return { text, told }
+}
+
+const toldOf = (text: string): readonly string[] => diagnosticsOf(text).map((each) => `${each.code} ${placeOf(each)}`)
+
+const MANY = `runbook: many-mistakes
+summary: Is wrong in every way.
+«RB201|ownr»: me
+expect: «RB204|5 minutes»
+owner: &who «RB108|alex»
+severity: «RB109|!!python/object» high
+«RB107|expect»: 6m
+inputs:
+  node: { type: node }
+  limit: { type: int, max: «RB112|9007199254740993» }
+  «RB113|__proto__»: { type: string }
+triggers:
+  - verdict: suspect
+    bind: { node: "\${{ «RB302|targt».name }}" }
+guard: { «RB108|<<»: 1, cooldown: «RB203|5» }
+steps:
+  - id: probe
+    «RB201|titel»: Look
+    uses: «RB310|node.prob»
+    with: { node: "\${{ inputs.«RB303|nodee» }}" }
+    «RB201|tiemout»: «RB204|soon»
+  - id: mark
+    uses: node.mark
+    «RB201|onFailur»: continue
+    with: { «RB201|nod»: a, state: «RB204|fialed», «RB107|state»: failed }
+    retry: { attempts: «RB204|1000», «RB201|jiter»: 0.1 }
+  - if: «RB109|!steps.probe.ok»
+    end: «RB204|sucess»
+  - if: «RB108|*who»
+    notify: oncall
+    message: "\${{ steps.«RB306|prob».status }}"
+  - «RB201|waitUntill»: node.probe
+    with: { node: a, «RB201|bogus»: 1 }
+    until: «RB313|true || output.healthy»
+    timeout: «RB335|1000d»
+  - if: steps.mark.status == «RB333|"done"»
+    wait: 1s
+  - «RB205|title»: Nothing
+    id: nothing
+  - if: steps.nothing.ok
+    «RB315|approve»: { message: Go?, from: oncall, onDeadline: reject }
+  - fail: nope
+    message: No.
+  - «RB314|wait»: 1s
+verify: { that: cluster.«RB303|helthy» > 1, within: 5s, stable: «RB334|6s» }
+`
+
+test('mistakes of every class are told in one go, each once, at its place', () => {
+  const { text, told } = unmarkAll(MANY)
+  expect(told.length).toBeGreaterThanOrEqual(30)
+  expect(toldOf(text)).toEqual(told)
+})
+
+describe('what is wrong in the text makes no follow-up noise', () => {
+  const head = 'runbook: try-me\nsummary: Tries.\n'
+  const probe = '  - id: probe\n    uses: node.probe\n    with: { node: a }\n'
+  test.each([
+    ['an alias as a required text', 'runbook: try-me\nsummary: «RB108|*s»\nsteps: [{ wait: 1s }]\n'],
+    ['an alias as the inputs', `${head}inputs: «RB108|*i»\nsteps:\n  - if: inputs.a == "x"\n    wait: 1s\n`],
+    ['an alias as a step', `${head}steps:\n  - «RB108|*s»\n  - if: steps.a.ok\n    wait: 1s\n`],
+    ['an alias as an action', `${head}steps:\n  - uses: «RB108|*a»\n    with: { x: 1 }\n`],
+    ['an alias as an argument', `${head}steps:\n  - uses: node.probe\n    with: { node: «RB108|*a» }\n`],
+    ['an alias as all arguments', `${head}steps:\n  - uses: node.probe\n    with: «RB108|*a»\n`],
+    ['an alias as a condition', `${head}steps:\n${probe}  - if: «RB108|*a»\n    end: effective\n  - wait: 1s\n`],
+    ['an alias as a timeout', `${head}steps:\n  - manual: { text: Go., deadline: «RB108|*a» }\n`],
+    ['an alias as an id', `${head}steps:\n  - id: «RB108|*a»\n    wait: 1s\n  - if: steps.a.ok\n    wait: 1s\n`],
+    ['a merge key in a step', `${head}steps:\n  - { «RB108|<<»: *a, title: Wait }\n`],
+    [
+      'a number that is too large',
+      `${head}steps:\n  - uses: node.probe\n    with: { node: a, samples: «RB112|9007199254740993» }\n`,
+    ],
+    ['two lists of steps', `${head}steps:\n${probe}«RB107|steps»:\n  - if: steps.probe.ok\n    wait: 1s\n`],
+    ['a tag on a map', `${head}guard: «RB109|!x» { cooldown: 5m }\nsteps: [{ wait: 1s }]\n`],
+    ['an alias instead of triggers', `${head}triggers: «RB108|*t»\nsteps:\n  - undoLeft: true\n`],
+    ['an alias instead of steps', `${head}steps: «RB108|*t»\nverify: { that: steps.a.ok }\n`],
+    ['a second document', `${head}steps: [{ wait: «RB204|soon» }]\n---\n«RB115|runbook: b\n»`],
+  ])('%s', (_, marked) => {
+    const { text, told } = unmarkAll(marked)
+    expect(toldOf(text)).toEqual(told)
+  })
+})
+
+describe('a mistyped key is told, and then taken as the key that was meant', () => {
+  const head = 'runbook: try-me\nsummary: Tries.\nsteps:\n'
+  test.each([
+    [
+      'of a step',
+      `${head}  - waitUntil: node.probe\n    with: { node: a }\n    until: output.healthy\n    «RB201|timout»: 5s\n`,
+    ],
+    [
+      'that accepts',
+      `${head}  - uses: disk.wipe\n    with: { node: a }\n    «RB201|irreversibel»: true\n    needsApproval: { from: oncall, deadline: 5m, onDeadline: reject }\n`,
+    ],
+    ['that names', `${head}  - «RB201|idd»: a\n    wait: 1s\n  - if: steps.a.ok\n    wait: 1s\n`],
+    ['of the runbook', `runbook: try-me\nsummary: Tries.\n«RB201|stepz»:\n  - wait: «RB204|soon»\n`],
+    ['of an approval', `${head}  - approve: { message: Go?, from: oncall, «RB201|dedline»: 5m, onDeadline: reject }\n`],
+  ])('%s', (_, marked) => {
+    const { text, told } = unmarkAll(marked)
+    expect(toldOf(text)).toEqual(told)
+  })
+})

@@ -41,6 +41,11 @@ export const TEST_CATALOGUE: readonly ActionManifest[] = [
     ),
     targets: ['node'],
   }),
+  action('node.pace', {
+    effect: 'read',
+    input: object({ every: { type: 'integer', format: 'duration-ms' } }, ['every']),
+    output: object({}, []),
+  }),
   action('service.restart', {
     effect: 'change',
     idempotency: 'check',

@@ -43,15 +43,21 @@ export const check: Verb<Options> = {
     const roots = given.length > 0 ? given : [(await context.settings()).runbooksFolder]
     const { files, diagnostics: found } = await compileAll(compiler, roots)
     await tell(context, format, files, found)
+    context.out.say(sumUp(files, found))
     const errors = found.filter(({ severity }) => severity === 'error').length
-    const warnings = found.length - errors
-    context.out.say(
-      errors === 0
-        ? `${count(files.length, 'runbook')} checked, no mistakes${warnings === 0 ? '' : `, ${count(warnings, 'warning')}`}`
-        : `${count(errors, 'mistake')} in ${count(new Set(found.map(({ at }) => at.path)).size, 'file')} of ${files.length}`,
-    )
     return errors === 0 ? EXIT.ok : EXIT.invalid
   },
+}
+
+/** The last line: how much was found in how many files. A file that cannot be read was looked at too. */
+export function sumUp(files: readonly Pick<CompiledFile, 'path'>[], found: readonly Diagnostic[]): string {
+  const errors = found.filter(({ severity }) => severity === 'error')
+  const warnings = found.length - errors.length
+  if (errors.length === 0)
+    return `${count(files.length, 'runbook')} checked, no mistakes${warnings === 0 ? '' : `, ${count(warnings, 'warning')}`}`
+  const looked = new Set([...files, ...found.map(({ at }) => at)].map(({ path }) => path))
+  const wrong = new Set(errors.map(({ at }) => at.path))
+  return `${count(errors.length, 'mistake')} in ${count(wrong.size, 'file')} of ${looked.size}`
 }
 
 const placeOf = ({ path, line, column }: Diagnostic['at']): string => `${path}:${line}:${column}`

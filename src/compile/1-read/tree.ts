@@ -11,6 +11,8 @@ export interface ScalarTree {
   readonly kind: 'scalar'
   readonly value: string | number | boolean | null
   readonly at: Span
+  /** Stands for what was left out because it has been told that it is wrong: nothing more is said about it. */
+  readonly isHole?: true
 }
 export interface ListTree {
   readonly kind: 'list'
@@ -26,6 +28,8 @@ export interface MapTree {
   readonly kind: 'map'
   readonly entries: readonly Entry[]
   readonly at: Span
+  /** Keys of it were left out, because it has been told that they are wrong. */
+  readonly isPartial?: true
 }
 export type Tree = ScalarTree | ListTree | MapTree
 
@@ -33,6 +37,15 @@ export const entryOf = (map: MapTree, key: string): Entry | undefined => map.ent
 export const valueOf = (map: MapTree, key: string): Tree | undefined => entryOf(map, key)?.value
 export const isText = (tree: Tree | undefined): tree is ScalarTree & { readonly value: string } =>
   tree?.kind === 'scalar' && typeof tree.value === 'string'
+
+export const isHole = (tree: Tree | undefined): boolean => tree?.kind === 'scalar' && tree.isHole === true
+
+/** False where something was left out anywhere below. */
+export function isWhole(tree: Tree): boolean {
+  if (tree.kind === 'scalar') return tree.isHole !== true
+  if (tree.kind === 'list') return tree.items.every(isWhole)
+  return tree.isPartial !== true && tree.entries.every(({ value }) => isWhole(value))
+}
 
 /** The tree as plain JSON, without places. Its maps have no dangerous keys: the reader refuses those. */
 export function toJson(tree: Tree): Json {

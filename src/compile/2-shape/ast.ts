@@ -128,8 +128,10 @@ export interface StepAst {
   readonly tree: MapTree
   /** The key that says what the step does. */
   readonly keyAt: Span
-  /** True where its shape is wrong: its inside is not judged any further, so that one mistake is one message. */
+  /** True where it is not known what it does: its inside is not judged any further, so that one mistake is one message. */
   readonly broken: boolean
+  /** Its keys of which something has been told: rules say no more about them. */
+  readonly told: ReadonlySet<string>
 }
 
 export interface InputAst {
@@ -148,6 +150,7 @@ export interface TriggerAst {
   readonly tree: MapTree
   readonly keyAt: Span
   readonly broken: boolean
+  readonly told: ReadonlySet<string>
 }
 
 export interface VerifyAst {
@@ -156,10 +159,16 @@ export interface VerifyAst {
   readonly stableMs: number
   readonly everyMs: number
   readonly onIneffective: 'keep' | 'undo'
+  readonly tree: MapTree
 }
 
 export interface RunbookAst {
   readonly name: string
+  /** False where something was left out that may use an input. */
+  readonly isWhole: boolean
+  /** False where there may be more inputs, or triggers, than could be read. */
+  readonly knowsInputs: boolean
+  readonly knowsTriggers: boolean
   readonly nameAt: Span
   readonly summary: string
   readonly severity: Severity

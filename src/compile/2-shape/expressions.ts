@@ -11,7 +11,10 @@ export function bareExpression(tree: Tree | undefined, report: Report): Expressi
   if (tree.value.includes('${{')) {
     const inner = /^\s*\$\{\{(.*)\}\}\s*$/s.exec(tree.value)?.[1]?.trim()
     report('RB207', tree.at, {}, inner === undefined ? undefined : `write \`${inner}\` without \`\${{ }}\``)
-    return null
+    // What is wrapped is the expression that was meant.
+    return inner === undefined || inner === ''
+      ? null
+      : { source: inner, scalar: tree, from: tree.value.indexOf(inner, tree.value.indexOf('${{') + 3) }
   }
   return { source: tree.value, scalar: tree, from: 0 }
 }

@@ -1,10 +1,10 @@
 // Reads typed values out of a map whose shape was judged already. Where something does not fit (it has been told), a
 // fallback keeps the pass going, so that the rest of the file is judged too.
-import { entryOf, isText, valueOf, type MapTree, type Tree } from '../1-read/tree.ts'
+import { describe, entryOf, isText, valueOf, type MapTree, type Tree } from '../1-read/tree.ts'
 import type { Report } from '../report.ts'
 import type { Expression, Named, ValueAst, ValueEntry } from './ast.ts'
 import { bareExpression, valueFrom } from './expressions.ts'
-import { durationMs, ratioOf } from './literals.ts'
+import { durationMs, isTooLong, ratioOf } from './literals.ts'
 
 export interface Fields {
   readonly map: MapTree
@@ -43,7 +43,7 @@ export function fieldsOf(map: MapTree, report: Report): Fields {
       return found?.kind === 'scalar' && found.value === true
     },
     number: (key) => numberOf(tree(key)),
-    ms: (key) => durationMs(text(key) ?? ''),
+    ms: (key) => msOf(tree(key), key, report),
     ratio: (key) => numberOf(tree(key)) ?? ratioOf(text(key) ?? ''),
     choice: (key, among) => among.find((each) => each === text(key)) ?? null,
     named: (key) => ({ name: text(key) ?? '', at: tree(key)?.at ?? map.at }),
@@ -64,6 +64,20 @@ export const valueEntries = (tree: Tree | undefined, report: Report): readonly V
   tree?.kind === 'map'
     ? tree.entries.map(({ key, keyAt, value }) => ({ key, keyAt, value: valueFrom(value, report) }))
     : []
+
+/** Where it is told that a duration cannot be held, this stands in: short enough for every other rule. */
+const STAND_IN_MS = 60_000
+
+function msOf(tree: Tree | undefined, key: string, report: Report): number | null {
+  if (!isText(tree)) return null
+  if (!isTooLong(tree.value)) return durationMs(tree.value)
+  reportTooLong(key, tree, report)
+  return STAND_IN_MS
+}
+
+/** Says that a duration is beyond what can be counted. */
+export const reportTooLong = (key: string, tree: Tree, report: Report): void =>
+  report('RB335', tree.at, { key, found: describe(tree), limit: 'can be counted in ms' }, 'write a shorter duration')
 
 const numberOf = (tree: Tree | undefined): number | null =>
   tree?.kind === 'scalar' && typeof tree.value === 'number' ? tree.value : null

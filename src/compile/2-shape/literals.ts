@@ -27,6 +27,9 @@ export function durationMs(text: string): number | null {
   return Number.isSafeInteger(Math.round(total)) ? Math.round(total) : null
 }
 
+/** True where a text is written as a duration and no number of ms can hold it. */
+export const isTooLong = (text: string): boolean => DURATION.test(text) && durationMs(text) === null
+
 /** `20%` → 0.2; null where the text is no percentage. */
 export const ratioOf = (text: string): number | null =>
   text.length <= 40 && PERCENT.test(text) ? Number((Number(text.slice(0, -1)) / 100).toPrecision(12)) : null

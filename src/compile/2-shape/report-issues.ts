@@ -1,8 +1,69 @@
 // Schema issues → diagnostics at the place of the mistake: one each.
-import type { SchemaIssue } from '../../schema/find-issues.ts'
-import { describe, entryOf, type Entry, type Span, type Tree } from '../1-read/tree.ts'
+import type { JsonSchema } from '../../plan/manifest.ts'
+import { findIssues, type SchemaIssue } from '../../schema/find-issues.ts'
+import {
+  describe,
+  entryOf,
+  isHole,
+  isText,
+  isWhole,
+  toJson,
+  type Entry,
+  type MapTree,
+  type Span,
+  type Tree,
+} from '../1-read/tree.ts'
 import { closestName, didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'
+import { reportTooLong } from './fields.ts'
+import { isTooLong } from './literals.ts'
+
+export interface JudgedMap {
+  /** The map as it was meant: mistyped keys have their right names. */
+  readonly map: MapTree
+  readonly issues: readonly SchemaIssue[]
+  /** Its keys of which something has been told: no rule says more about them. */
+  readonly told: ReadonlySet<string>
+}
+
+/**
+ * Judges the shape of a map and reports what does not fit. A mistyped key is told, and then taken as the key that was
+ * meant, so that it hides nothing and makes no other key seem to be missing.
+ */
+export function judgeMap(schema: JsonSchema, written: MapTree, where: string, report: Report): JudgedMap {
+  let map = written
+  let issues = findIssues(schema, toJson(map))
+  for (;;) {
+    const mistyped = issues.find((issue) => meantBy(issue, map) !== null)
+    if (mistyped === undefined) break
+    reportIssues([mistyped], map, where, firstOf(map), report)
+    map = rename(map, mistyped.path, mistyped.key, meantBy(mistyped, map) ?? '') as MapTree
+    issues = findIssues(schema, toJson(map))
+  }
+  reportIssues(issues, map, where, firstOf(map), report)
+  const untold = map.entries.filter(({ value }) => !isWhole(value)).map(({ key }) => key)
+  return { map, issues, told: new Set([...issues.map(({ path, key }) => path[0] ?? key), ...untold]) }
+}
+
+/** The key that an unknown one was meant to be; null where there is none, or where that one is written too. */
+function meantBy({ kind, key, path, candidates }: SchemaIssue, map: MapTree): string | null {
+  const meant = kind === 'unknown' ? closestName(key, candidates) : null
+  const holder = follow(map, path).tree
+  return meant === null || holder.kind !== 'map' || entryOf(holder, meant) !== undefined ? null : meant
+}
+
+/** The tree with one key of the map at `path` renamed. */
+function rename(tree: Tree, path: readonly string[], from: string, to: string): Tree {
+  const [next, ...rest] = path
+  if (tree.kind === 'list')
+    return { ...tree, items: tree.items.map((item, at) => (String(at) === next ? rename(item, rest, from, to) : item)) }
+  if (tree.kind !== 'map') return tree
+  const entries = tree.entries.map((entry) => {
+    if (next === undefined) return entry.key === from ? { ...entry, key: to } : entry
+    return entry.key === next ? { ...entry, value: rename(entry.value, rest, from, to) } : entry
+  })
+  return { ...tree, entries }
+}
 
 /** Reports the issues of one tree; `where` is what the tree is called, `at` what is pointed at when the tree lacks a key. */
 export function reportIssues(
@@ -14,11 +75,16 @@ export function reportIssues(
 ): void {
   for (const issue of issues.filter((each) => !isMistypedAway(each, issues))) {
     const found = follow(tree, issue.path)
+    if (isToldInTheText(issue, found.tree)) continue
     const place = [...issue.path].reduce(
       (sofar, part) => (/^\d+$/.test(part) ? `${sofar}[${part}]` : sofar === '' ? part : `${sofar}.${part}`),
       '',
     )
     const called = place === '' ? where : `\`${place}\``
+    if (issue.expected.startsWith('a duration') && isText(found.tree) && isTooLong(found.tree.value)) {
+      reportTooLong(place || where, found.tree, report)
+      continue
+    }
     switch (issue.kind) {
       case 'unknown': {
         const entry = found.tree.kind === 'map' ? entryOf(found.tree, issue.key) : undefined
@@ -64,6 +130,10 @@ export function reportIssues(
     }
   }
 }
+
+/** The value was left out because something is wrong with its text, or the missing key may be one that was. */
+const isToldInTheText = ({ kind }: SchemaIssue, tree: Tree): boolean =>
+  isHole(tree) || (kind === 'missing' && tree.kind === 'map' && tree.isPartial === true)
 
 /** `sumary: …` is one mistake: an unknown key; that `summary` is missing is the same one again. */
 const isMistypedAway = (missing: SchemaIssue, issues: readonly SchemaIssue[]): boolean =>

@@ -14,14 +14,12 @@ import {
   TEXTS,
   VALUES,
 } from '../../schema/literals.ts'
-import { findIssues } from '../../schema/find-issues.ts'
-import { describe, entryOf, type MapTree, type Span, type Tree } from '../1-read/tree.ts'
+import { describe, entryOf, isHole, type MapTree, type Span, type Tree } from '../1-read/tree.ts'
 import { closestName, didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'
 import type { StepAst, UndoAst } from './ast.ts'
-import { toJson } from '../1-read/tree.ts'
 import { fieldsOf, valueEntries, type Fields } from './fields.ts'
-import { firstOf, reportIssues } from './report-issues.ts'
+import { firstOf, judgeMap } from './report-issues.ts'
 import { STEP_KINDS } from './step-kinds.ts'
 import type { StepShape } from './step-shape.ts'
 import { approvalFrom, NEEDS_APPROVAL } from './steps/approve.ts'
@@ -70,10 +68,13 @@ export function schemaOf(kind: StepShape): JsonSchema {
 
 /** Reads a list of steps. `prefix` is the position of the list, e.g. `3` for the steps of the third step. */
 export function shapeSteps(tree: Tree | undefined, prefix: string, report: Report): readonly StepAst[] {
-  if (tree?.kind !== 'list') return []
+  if (tree === undefined) return []
+  // Something stands here that could not be read: there may be steps in it, with names.
+  if (tree.kind !== 'list') return [unreadable(tree.at, `${prefix}-unreadable`)]
   return tree.items.flatMap((item, index) => {
     const position = prefix === '' ? `${index + 1}` : `${prefix}-${index + 1}`
     if (item.kind === 'map') return shapeStep(item, position, report)
+    if (isHole(item)) return unreadable(item.at, position)
     report('RB203', item.at, {
       key: `steps[${index}]`,
       expected: 'a step: a map',
@@ -83,23 +84,46 @@ export function shapeSteps(tree: Tree | undefined, prefix: string, report: Repor
   })
 }
 
-function shapeStep(map: MapTree, position: string, report: Report): StepAst | [] {
-  const kinds = STEP_KINDS.filter(({ key }) => entryOf(map, key) !== undefined)
+/** A step of which nothing is known, not even whether it has a name. */
+const unreadable = (at: Span, position: string): StepAst => ({
+  id: `step-${position}`,
+  named: false,
+  idAt: at,
+  title: null,
+  condition: null,
+  timeoutMs: null,
+  retry: null,
+  onFailure: null,
+  needsApproval: null,
+  irreversible: false,
+  undo: null,
+  part: { kind: 'do', outputs: [] },
+  blocks: [],
+  tree: { kind: 'map', entries: [], at },
+  keyAt: at,
+  broken: true,
+  told: new Set(['id']),
+})
+
+function shapeStep(written: MapTree, position: string, report: Report): StepAst {
+  const mended = withKind(written, report)
+  const kinds = STEP_KINDS.filter(({ key }) => entryOf(mended, key) !== undefined)
   const kind = kinds[0]
   if (kind === undefined) {
-    reportNoKind(map, report)
-    return []
+    const id = fieldsOf(written, report).text('id')
+    const nothing = unreadable(firstOf(written), position)
+    return id === null ? nothing : { ...nothing, id, named: true, told: new Set() }
   }
   const schema = schemaOf(kind)
+  let map = mended
+  let told: ReadonlySet<string> = new Set()
   const stranger = kinds.find(({ key }) => !Object.hasOwn(schema['properties'] as object, key))
   let broken = false
   if (stranger !== undefined) {
     report('RB206', keyAt(map, stranger.key), { first: kind.key, second: stranger.key })
     broken = true
   } else {
-    const issues = findIssues(schema, toJson(map))
-    reportIssues(issues, map, 'this step', firstOf(map), report)
-    broken = issues.length > 0
+    ;({ map, told } = judgeMap(schema, mended, 'this step', report))
   }
   const fields = fieldsOf(map, report)
   const { part, blocks = [] } = kind.shape(fields, (steps, place) =>
@@ -123,18 +147,25 @@ function shapeStep(map: MapTree, position: string, report: Report): StepAst | []
     tree: map,
     keyAt: keyAt(map, kind.key),
     broken,
+    told,
   }
 }
 
-/** A mistyped kind, or none at all. */
-function reportNoKind(map: MapTree, report: Report): void {
+/** Tells of a mistyped kind, or of none at all; a mistyped one is taken as the kind that was meant. */
+function withKind(map: MapTree, report: Report): MapTree {
+  if (STEP_KINDS.some(({ key }) => entryOf(map, key) !== undefined)) return map
   const keys = STEP_KINDS.map(({ key }) => key)
   const mistyped = map.entries.find(
     ({ key }) => !Object.hasOwn(STEP_PROPERTIES, key) && closestName(key, keys) !== null,
   )
-  if (mistyped !== undefined)
-    report('RB201', mistyped.keyAt, { key: mistyped.key, where: 'this step' }, didYouMean(mistyped.key, keys))
-  else report('RB205', firstOf(map), {}, `give it one of: ${keys.join(', ')}`)
+  if (mistyped === undefined) {
+    // The key that was left out may have been the one.
+    if (map.isPartial !== true) report('RB205', firstOf(map), {}, `give it one of: ${keys.join(', ')}`)
+    return map
+  }
+  report('RB201', mistyped.keyAt, { key: mistyped.key, where: 'this step' }, didYouMean(mistyped.key, keys))
+  const meant = closestName(mistyped.key, keys) ?? mistyped.key
+  return { ...map, entries: map.entries.map((entry) => (entry === mistyped ? { ...entry, key: meant } : entry)) }
 }
 
 const keyAt = (map: MapTree, key: string): Span => entryOf(map, key)?.keyAt ?? map.at

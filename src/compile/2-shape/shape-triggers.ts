@@ -1,13 +1,12 @@
 // What starts a runbook: each trigger is of the kind of its one deciding key.
 import type { Json } from '../../plan/json.ts'
 import { TRIGGERS } from '../../schema/runbook.ts'
-import { findIssues } from '../../schema/find-issues.ts'
-import { describe, entryOf, toJson, type MapTree, type Tree } from '../1-read/tree.ts'
+import { describe, entryOf, isHole, toJson, type MapTree, type Tree } from '../1-read/tree.ts'
 import { closestName, didYouMean } from '../did-you-mean.ts'
 import type { Report } from '../report.ts'
 import type { TriggerAst } from './ast.ts'
 import { fieldsOf, type Fields } from './fields.ts'
-import { firstOf, reportIssues } from './report-issues.ts'
+import { judgeMap } from './report-issues.ts'
 
 const KINDS = Object.keys(TRIGGERS) as TriggerAst['kind'][]
 
@@ -15,31 +14,33 @@ const KINDS = Object.keys(TRIGGERS) as TriggerAst['kind'][]
 export function shapeTriggers(tree: Tree | undefined, report: Report): readonly TriggerAst[] {
   if (tree?.kind !== 'list') return []
   return tree.items.flatMap((item, index) => {
+    if (isHole(item)) return []
     if (item.kind === 'map') return shapeTrigger(item, index, report)
     report('RB203', item.at, { key: `triggers[${index}]`, expected: 'a trigger: a map', found: describe(item) })
     return []
   })
 }
 
-function shapeTrigger(map: MapTree, index: number, report: Report): TriggerAst | [] {
-  const kinds = KINDS.filter((key) => entryOf(map, key) !== undefined)
+function shapeTrigger(written: MapTree, index: number, report: Report): TriggerAst | [] {
+  const kinds = KINDS.filter((key) => entryOf(written, key) !== undefined)
   const [kind, second] = kinds
   const where = `\`triggers[${index}]\``
   if (kind === undefined) {
-    const mistyped = map.entries.find(({ key }) => closestName(key, KINDS) !== null) ?? map.entries[0]
+    if (written.isPartial === true) return []
+    const mistyped = written.entries.find(({ key }) => closestName(key, KINDS) !== null) ?? written.entries[0]
     const help = mistyped === undefined ? undefined : didYouMean(mistyped.key, KINDS)
     const known = `a trigger has one of: ${KINDS.join(', ')}`
-    report('RB201', mistyped?.keyAt ?? map.at, { key: mistyped?.key ?? '', where }, help ?? known)
+    report('RB201', mistyped?.keyAt ?? written.at, { key: mistyped?.key ?? '', where }, help ?? known)
     return []
   }
+  let map = written
+  let told: ReadonlySet<string> = new Set()
   let broken = false
   if (second !== undefined) {
     report('RB206', entryOf(map, second)?.keyAt ?? map.at, { first: kind, second })
     broken = true
   } else {
-    const issues = findIssues(TRIGGERS[kind] ?? {}, toJson(map))
-    reportIssues(issues, map, where, firstOf(map), report)
-    broken = issues.length > 0
+    ;({ map, told } = judgeMap(TRIGGERS[kind] ?? {}, written, where, report))
   }
   const fields = fieldsOf(map, report)
   return {
@@ -51,6 +52,7 @@ function shapeTrigger(map: MapTree, index: number, report: Report): TriggerAst |
     tree: map,
     keyAt: entryOf(map, kind)?.keyAt ?? map.at,
     broken,
+    told,
   }
 }
 

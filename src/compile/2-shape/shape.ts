@@ -2,20 +2,20 @@
 import { DENIED_NAMES } from '../../plan/ids.ts'
 import type { GuardSpec, InputType } from '../../plan/plan.ts'
 import { RUNBOOK } from '../../schema/runbook.ts'
-import { findIssues } from '../../schema/find-issues.ts'
-import { describe, entryOf, isText, toJson, type MapTree, type Tree } from '../1-read/tree.ts'
+import { describe, entryOf, isHole, isText, isWhole, type MapTree, type Tree } from '../1-read/tree.ts'
 import type { Report } from '../report.ts'
 import type { InputAst, RunbookAst, VerifyAst } from './ast.ts'
 import { bareExpression } from './expressions.ts'
 import { fieldsOf, type Fields } from './fields.ts'
 import { durationMs, ratioOf } from './literals.ts'
-import { firstOf, reportIssues } from './report-issues.ts'
+import { judgeMap } from './report-issues.ts'
 import { shapeInputs } from './shape-inputs.ts'
 import { shapeSteps } from './shape-step.ts'
 import { shapeTriggers } from './shape-triggers.ts'
 
 /** Shapes a runbook; null where the file is no map at all. Fails: RB2xx. */
 export function shape(tree: Tree, report: Report): RunbookAst | null {
+  if (isHole(tree)) return null
   if (tree.kind !== 'map') {
     report('RB203', tree.at, {
       key: 'the runbook',
@@ -24,15 +24,18 @@ export function shape(tree: Tree, report: Report): RunbookAst | null {
     })
     return null
   }
-  const issues = findIssues(RUNBOOK, toJson(tree))
-  reportIssues(issues, tree, 'the runbook', firstOf(tree), report)
-  const fields = fieldsOf(tree, report)
+  const { map, issues, told } = judgeMap(RUNBOOK, tree, 'the runbook', report)
+  const fields = fieldsOf(map, report)
   const name = fields.text('runbook') ?? ''
   if (DENIED_NAMES.includes(name)) report('RB209', fields.named('runbook').at, { name })
   const brokenInputs = new Set(issues.filter(({ path }) => path[0] === 'inputs').map(({ path, key }) => path[1] ?? key))
   const inputs = shapeInputs(fields.tree('inputs'), brokenInputs, report)
+  const triggers = shapeTriggers(fields.tree('triggers'), report)
   return {
     name,
+    isWhole: isWhole(tree) && [...told].every((key) => key === 'inputs'),
+    knowsInputs: knowsItems(fields.tree('inputs')),
+    knowsTriggers: knowsItems(fields.tree('triggers'), triggers.length),
     nameAt: fields.named('runbook').at,
     summary: fields.text('summary') ?? '',
     severity: fields.choice('severity', ['low', 'medium', 'high', 'critical']) ?? 'medium',
@@ -40,13 +43,20 @@ export function shape(tree: Tree, report: Report): RunbookAst | null {
     expectMs: fields.ms('expect'),
     owner: fields.text('owner'),
     inputs,
-    triggers: shapeTriggers(fields.tree('triggers'), report),
+    triggers,
     guard: shapeGuard(fields.inside('guard'), inputs),
     steps: shapeSteps(fields.tree('steps'), '', report),
     finally: shapeSteps(fields.tree('finally'), 'finally', report),
     verify: shapeVerify(fields.inside('verify'), report),
     escalate: shapeEscalation(fields, report),
   }
+}
+
+/** False where there may be more inputs or triggers than could be read. */
+function knowsItems(tree: Tree | undefined, count?: number): boolean {
+  if (tree === undefined) return true
+  if (tree.kind === 'list') return tree.items.length === count
+  return tree.kind === 'map' && tree.isPartial !== true
 }
 
 const DEFAULT_COOLDOWN_MS = 300_000
@@ -113,6 +123,7 @@ function shapeVerify(fields: Fields | null, report: Report): VerifyAst | null {
     stableMs: fields.ms('stable') ?? DEFAULT_STABLE_MS,
     everyMs: fields.ms('every') ?? DEFAULT_EVERY_MS,
     onIneffective: fields.choice('onIneffective', ['keep', 'undo']) ?? 'keep',
+    tree: fields.map,
   }
 }
 

@@ -17,6 +17,8 @@ import { namesResolve } from './rules/names-resolve.ts'
 import { retriesAreGentle } from './rules/retries-are-gentle.ts'
 import { triggersBind } from './rules/triggers-bind.ts'
 import { undoIsKnown } from './rules/undo-is-known.ts'
+import { verifyCanHold } from './rules/verify-can-hold.ts'
+import { waitsAreShort } from './rules/waits-are-short.ts'
 import { stepRoots } from './types-here.ts'
 
 export const RULES: readonly Rule[] = [
@@ -28,6 +30,8 @@ export const RULES: readonly Rule[] = [
   expressionsFit,
   argumentsFit,
   everyWaitEnds,
+  waitsAreShort,
+  verifyCanHold,
   everyStepIsReached,
   destroyIsApproved,
   undoIsKnown,

@@ -29,12 +29,16 @@ export function judgeArguments(entries: readonly ValueEntry[], judged: Judged): 
   const isOpen = schema['additionalProperties'] !== undefined && schema['additionalProperties'] !== false
   for (const { key, keyAt, value } of entries) {
     const property = properties[key] as JsonSchema | undefined
+    const meant = property === undefined && !isOpen ? closestName(key, Object.keys(properties)) : null
     if (property !== undefined) judgeValue(value, property, key, keyAt, judged)
     else if (!isOpen) {
       const candidates = Object.keys(properties)
       const known =
         candidates.length === 0 ? 'it takes none' : `known: ${candidates.map((each) => `\`${each}\``).join(', ')}`
       report('RB201', keyAt, { key, where }, didYouMean(key, candidates) ?? known)
+      // A mistyped argument is judged as the one that was meant.
+      if (meant !== null && !entries.some((entry) => entry.key === meant))
+        judgeValue(value, properties[meant] as JsonSchema, meant, keyAt, judged)
     }
   }
   // A mistyped argument has been told as such; that the right one is missing is the same mistake.

@@ -10,6 +10,8 @@ import {
   type Path,
 } from '../../expressions/check.ts'
 import { evaluateCel } from '../../expressions/evaluate.ts'
+import { findOneWay } from '../../expressions/outcomes.ts'
+import { STEP_STATUSES } from '../../plan/run.ts'
 import type { Span } from '../1-read/tree.ts'
 import type { Expression } from '../2-shape/ast.ts'
 import { didYouMean } from '../did-you-mean.ts'
@@ -80,6 +82,7 @@ function reportReferences(read: Read, parsed: ParsedExpression, context: CheckCo
 
 function reportReference(read: Read, id: string, at: Span, { places, report }: CheckContext): boolean {
   const found = places.byId.get(id)
+  if (found === undefined && !places.knowsIds) return true
   if (found === undefined) {
     report('RB306', at, { id }, didYouMean(id, places.byId.keys()) ?? 'give that step an `id`')
     return true
@@ -161,7 +164,10 @@ function reportWanted(read: Read, type: ExpressionType, report: Report): boolean
 }
 
 function reportConstant(read: Read, parsed: ParsedExpression, report: Report): void {
-  if (!isConstant(parsed)) return
+  if (!isConstant(parsed)) {
+    reportOneWay(read, parsed, report)
+    return
+  }
   try {
     const value = evaluateCel(read.expression.source, {})
     if (typeof value === 'boolean')
@@ -169,4 +175,13 @@ function reportConstant(read: Read, parsed: ParsedExpression, report: Report): v
   } catch {
     // It has no value at all: the run would say so; here there is nothing that is always true or false.
   }
+}
+
+/** A condition that names something and still can go one way only; told at the part that makes it so. */
+function reportOneWay(read: Read, parsed: ParsedExpression, report: Report): void {
+  const found = findOneWay(read.expression.source, parsed.ast, STEP_STATUSES)
+  if (found === null) return
+  const at = spanOf(read.expression, found.start, found.end, report)
+  if (found.kind === 'status') report('RB333', at, { status: found.status }, didYouMean(found.status, STEP_STATUSES))
+  else report('RB313', at, { value: String(found.value) })
 }

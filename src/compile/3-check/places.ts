@@ -27,6 +27,8 @@ export interface Places {
   readonly all: readonly Placed[]
   /** The first step of each written id. */
   readonly byId: ReadonlyMap<string, Placed>
+  /** False where a step may have an id that could not be read. */
+  readonly knowsIds: boolean
   readonly top: Scope
   /** The scope of each block of a step. */
   readonly scopes: ReadonlyMap<BlockAst, Scope>
@@ -62,7 +64,7 @@ export function placesOf(ast: RunbookAst): Places {
   const top: Scope = { parent: null, role: 'top', steps: ast.steps, owner: null }
   placeAll(top, NONE)
   placeAll({ parent: top, role: 'finally', steps: ast.finally, owner: null }, NONE)
-  return { all, byId, top, scopes }
+  return { all, byId, knowsIds: !all.some(({ step }) => step.told.has('id')), top, scopes }
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -103,7 +105,8 @@ export function endsInside(step: StepAst): boolean {
 }
 
 /** True where the step ends its block whenever the block gets there. */
-export const alwaysEnds = (step: StepAst): boolean => step.condition === null && endsInside(step)
+export const alwaysEnds = (step: StepAst): boolean =>
+  step.condition === null && !step.told.has('if') && !step.told.has('onFailure') && endsInside(step)
 
 /** The scopes from this one outwards. */
 export function* outwards(scope: Scope): Generator<Scope> {

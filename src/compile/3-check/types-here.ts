@@ -76,13 +76,15 @@ export function stepRoots(context: Known): Roots {
   const steps = [...context.places.byId].map(([id, { step }]): [string, JsonSchema] => [
     id,
     stepSchemaOnce(
-      step.broken ? UNKNOWN : outputSchema(step, context),
+      step.broken || ['set', 'outputs', 'manual'].some((key) => step.told.has(key))
+        ? UNKNOWN
+        : outputSchema(step, context),
       step.part.kind === 'forEach' || step.part.kind === 'parallel',
     ),
   ])
   // Signals are looked at while watching; a step has its own reads.
   const { alert, signals: _, ...always } = ROOTS
-  const hasAlert = context.ast.triggers.some(({ kind }) => kind === 'alert')
+  const hasAlert = !context.ast.knowsTriggers || context.ast.triggers.some(({ kind }) => kind === 'alert')
   return {
     ...always,
     ...(hasAlert ? { alert } : {}),
@@ -92,11 +94,13 @@ export function stepRoots(context: Known): Roots {
 }
 
 const inputsSchema = (context: Known): JsonSchema =>
-  object(
-    Object.fromEntries(
-      context.ast.inputs.map(({ spec, broken }) => [spec.name, broken ? UNKNOWN : (spec.schema as JsonObject)]),
-    ),
-  )
+  !context.ast.knowsInputs
+    ? UNKNOWN
+    : object(
+        Object.fromEntries(
+          context.ast.inputs.map(({ spec, broken }) => [spec.name, broken ? UNKNOWN : (spec.schema as JsonObject)]),
+        ),
+      )
 
 /** The roots of a trigger's `when`, `bind` and `condition`: there is no run yet. */
 export function triggerRoots(kind: string, over: string | null): Roots {

@@ -2,7 +2,7 @@
 // keys are gone.
 import type { Json } from '../../plan/json.ts'
 import { PLAN_VERSION, type Plan, type TriggerSpec } from '../../plan/plan.ts'
-import type { RunbookAst, TriggerAst } from '../2-shape/ast.ts'
+import type { RunbookAst, TriggerAst, VerifyAst } from '../2-shape/ast.ts'
 import { lowerSteps, type LowerContext } from './lower-step.ts'
 import { lowerValues } from './lower-value.ts'
 
@@ -21,13 +21,21 @@ export function lower(ast: RunbookAst, context: LowerContext): Plan {
     guard: ast.guard,
     steps: lowerSteps(ast.steps, context),
     finally: lowerSteps(ast.finally, context),
-    verify: ast.verify === null ? null : { ...ast.verify, that: ast.verify.that.map(({ source }) => source) },
+    verify: ast.verify === null ? null : lowerVerify(ast.verify),
     escalate: ast.escalate.map(({ after, notify }) => ({
       after: after === 'failure' ? { kind: 'failure' } : { kind: 'elapsed', ms: after },
       notify,
     })),
   }
 }
+
+const lowerVerify = ({ that, withinMs, stableMs, everyMs, onIneffective }: VerifyAst): Plan['verify'] => ({
+  that: that.map(({ source }) => source),
+  withinMs,
+  stableMs,
+  everyMs,
+  onIneffective,
+})
 
 function lowerTrigger({ kind, when, bind, that, rest }: TriggerAst): TriggerSpec {
   const lowered: Readonly<Record<string, Json>> = {

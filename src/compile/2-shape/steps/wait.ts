@@ -1,5 +1,5 @@
 import { DURATION_PATTERN } from '../../../schema/literals.ts'
-import { durationMs } from '../literals.ts'
+import { isText } from '../../1-read/tree.ts'
 import { textValue, type StepShape } from '../step-shape.ts'
 
 export const wait: StepShape = {
@@ -14,7 +14,8 @@ export const wait: StepShape = {
   },
   shape: (fields) => {
     const written = fields.value('wait') ?? textValue('', fields)
-    const ms = written.kind === 'lit' && typeof written.value === 'string' ? durationMs(written.value) : null
+    const isLiteral = written.kind === 'lit' && isText(written.tree)
+    const ms = isLiteral ? fields.ms('wait') : null
     return { part: { kind: 'wait', for: ms === null ? written : { ...written, kind: 'lit', value: ms } } }
   },
 }

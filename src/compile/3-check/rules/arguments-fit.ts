@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../plan/json.ts'
 import type { InputSpec } from '../../../plan/plan.ts'
 import type { JsonSchema } from '../../../plan/manifest.ts'
 import type { CheckContext, Rule } from '../context.ts'
+import { valueOf } from '../../1-read/tree.ts'
 import { judgeArguments } from '../judge-arguments.ts'
 import { rootsAdded } from '../types-here.ts'
 import type { Placed } from '../places.ts'
@@ -10,7 +11,7 @@ import type { Placed } from '../places.ts'
 export const argumentsFit: Rule = (context) => {
   for (const placed of context.places.all) {
     const { step } = placed
-    if (step.broken) continue
+    if (step.broken || (step.told.has('with') && valueOf(step.tree, 'with')?.kind !== 'map')) continue
     const { part } = step
     if (part.kind === 'act' || part.kind === 'waitUntil') {
       const manifest = context.catalogue.get(part.action.name)

@@ -5,8 +5,11 @@ export const everyWaitEnds: Rule = ({ places, report }) => {
   for (const { step } of places.all) {
     if (step.broken) continue
     const { part, keyAt } = step
-    const endless = (what: string, key: string, example: string): void =>
+    // Where a key is written in a wrong way, that has been told.
+    const endless = (what: string, key: string, example: string): void => {
+      if (step.told.has(key) || step.told.has(what.replaceAll('`', ''))) return
       report('RB315', keyAt, { what, key }, `add \`${key}: ${example}\``)
+    }
     if (part.kind === 'waitUntil' && step.timeoutMs === null) endless('`waitUntil`', 'timeout', '30s')
     if (part.kind === 'approve' && part.deadlineMs === null) endless('`approve`', 'deadline', '15m')
     if (part.kind === 'manual' && part.deadlineMs === null) endless('`manual`', 'deadline', '4h')

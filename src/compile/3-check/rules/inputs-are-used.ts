@@ -5,7 +5,7 @@ import type { Rule } from '../context.ts'
 /** Warns of an input that no expression names. */
 export const inputsAreUsed: Rule = ({ ast, places, reads, report }) => {
   // A broken step may well be the one that uses it.
-  if (places.all.some(({ step }) => step.broken)) return
+  if (!ast.isWhole || places.all.some(({ step }) => step.broken || step.told.size > 0)) return
   const used = new Set(reads.flatMap(({ expression }) => inputsIn(expression)))
   if (used.has('*')) return
   for (const { spec, entry, broken } of ast.inputs)

@@ -11,7 +11,7 @@ export const namesResolve: Rule = (context) => {
     const { part } = step
     if (part.kind === 'act' || part.kind === 'waitUntil') actionExists(part.action, context)
     if (part.kind === 'waitUntil') isRead(part.action, context)
-    if (part.kind === 'run' && !context.runbooks.has(part.runbook.name))
+    if (part.kind === 'run' && part.runbook.name !== '' && !context.runbooks.has(part.runbook.name))
       context.report(
         'RB311',
         part.runbook.at,
@@ -21,6 +21,7 @@ export const namesResolve: Rule = (context) => {
     if (part.kind === 'approve' && part.recheck !== null) {
       const { name, at } = part.recheck
       const found = context.places.byId.get(name)
+      if (name === '' || (found === undefined && !context.places.knowsIds)) continue
       if (found === undefined) context.report('RB306', at, { id: name }, didYouMean(name, context.places.byId.keys()))
       else if (found.order >= placed.order || ![...outwards(placed.scope)].includes(found.scope))
         context.report('RB307', at, { id: name, line: context.report.lineOf(found.step.idAt) })
@@ -31,7 +32,8 @@ export const namesResolve: Rule = (context) => {
 }
 
 function actionExists({ name, at }: Named, { catalogue, report }: CheckContext): void {
-  if (catalogue.has(name)) return
+  // A name that could not be read has been told.
+  if (name === '' || catalogue.has(name)) return
   report('RB310', at, { name }, didYouMean(name, catalogue.keys()) ?? sameDriver(name, catalogue.keys()))
 }
 

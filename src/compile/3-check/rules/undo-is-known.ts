@@ -8,7 +8,8 @@ export const undoIsKnown: Rule = ({ places, catalogue, report }) => {
     const manifest = catalogue.get(part.action.name)
     if (manifest === undefined || manifest.effect === 'read') continue
     const undo = step.undo ?? manifest.undo
-    if (undo === 'impossible' && !step.irreversible) report('RB317', part.action.at, { action: part.action.name })
+    if (undo === 'impossible' && !step.irreversible && !step.told.has('irreversible') && !step.told.has('undo'))
+      report('RB317', part.action.at, { action: part.action.name })
     if (step.undo === null && typeof manifest.undo === 'object' && !catalogue.has(manifest.undo.action))
       report('RB310', part.action.at, { name: manifest.undo.action }, `it would undo \`${manifest.name}\``)
   }
