@@ -1,14 +1,12 @@
 // Removes each stage of the guard in turn and lists the tests that turn red: a guard that no test misses is no guard.
-// `node scripts/remove-guards.mjs` prints the table and ends with 1 where a stage is missed by nobody; `--write` puts the
-// table into docs/guards.md. It works on a copy, so that the sources are never touched.
+// `node scripts/remove-guards.mjs` prints the table and ends with 1 where a stage is missed by nobody. It works on a copy,
+// so that the sources are never touched.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
-const BEGIN = '<!-- removed stages: begin -->'
-const END = '<!-- removed stages: end -->'
 // What looks at the list of stages itself would notice any removal; only what a guard does counts.
 const COUNTED = '^(?!.*(each stage is needed|the oracle above is not blind))'
 
@@ -35,7 +33,6 @@ try {
     ...rows.map(({ stage, red }) => `| \`${stage}\` | ${red.length} | ${red[0] ?? '**none**'} |`),
   ].join('\n')
   process.stdout.write(`${table}\n`)
-  if (process.argv.includes('--write')) writeTable(table)
   if (rows.some(({ red }) => red.length === 0)) process.exitCode = 1
 } finally {
   rmSync(copy, { recursive: true, force: true })
@@ -53,11 +50,4 @@ function redTests() {
     .filter(({ status }) => status === 'failed')
     .map(({ ancestorTitles, title }) => [...ancestorTitles, title].join(': ').replaceAll('|', '\\|'))
     .sort((one, other) => Number(one.startsWith('any order')) - Number(other.startsWith('any order')))
-}
-
-function writeTable(table) {
-  const path = join(root, 'docs/guards.md')
-  const text = readFileSync(path, 'utf8')
-  const before = text.slice(0, text.indexOf(BEGIN) + BEGIN.length)
-  writeFileSync(path, `${before}\n\n${table}\n\n${text.slice(text.indexOf(END))}`)
 }

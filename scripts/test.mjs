@@ -39,7 +39,13 @@ const TIERS = {
     workers: 2,
   },
   contract: { title: 'against real programs', include: 'test/**/*.contract.test.ts', exclude: [], workers: 2 },
-  e2e: { title: 'end to end on a real Temporal server', include: 'test/**/*.e2e.test.ts', exclude: [], workers: 1 },
+  e2e: {
+    title: 'end to end on a real Temporal server',
+    include: 'test/**/*.e2e.test.ts',
+    // What takes many minutes on its own is for `npm run test:full`.
+    exclude: isFull ? [] : ['**/*.long.e2e.test.ts'],
+    workers: 1,
+  },
 }
 
 /** `--shard 1/4`, or null. Ends the process where it is written wrongly: a part that is left out would be no test. */

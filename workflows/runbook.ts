@@ -51,7 +51,7 @@ const DESCRIPTIONS: Readonly<Record<Verb, string>> = {
   cancel: 'End the run at any time and take back what it did: {"by","why"}.',
   pause: 'Hold the run before its next step, for 4 h or until "until" (epoch ms): {"by","why","until"}.',
   resume: 'Let a paused run go on: {"by","why"}.',
-  ack: 'You are on it; the ladder calls nobody else: {"by"}.',
+  ack: 'You are on it; the escalation calls nobody else: {"by"}.',
 }
 
 /** The default workflow: every runbook name is a workflow type. */

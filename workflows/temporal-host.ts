@@ -15,7 +15,7 @@ import {
 import type { Json } from '../src/plan/json.ts'
 import { FAILURE_CODES, type Failure } from '../src/plan/manifest.ts'
 import { planHash } from '../src/plan/hash.ts'
-import type { ActionRef, Plan, Retry } from '../src/plan/plan.ts'
+import type { ActionRef, Plan } from '../src/plan/plan.ts'
 import {
   GRANT_MEMO,
   LIMITS,
@@ -28,9 +28,12 @@ import {
 } from '../src/plan/run.ts'
 import { bytesOf } from '../src/plan/size.ts'
 import { endOfActivity } from './activity-failure.ts'
+import { isOver, MARGIN_MS, optionsOf, retryOf, summaryOf } from './activity-options.ts'
+import { endOfChild } from './child-end.ts'
 import type { Gates } from './gates.ts'
-import type { ActAnswer, ActRequest, ChildAnswer, Host, Scoped } from './interpreter/host.ts'
+import type { ActAnswer, ActRequest, ChildAnswer, Host } from './interpreter/host.ts'
 import type { Verified } from './interpreter/state.ts'
+import { openScope } from './open-scope.ts'
 
 export interface TemporalHost extends Host {
   /** The run has grown so long that it must continue as new. */
@@ -50,11 +53,8 @@ export interface TemporalHostOptions {
   readonly canContinue: () => boolean
 }
 
-/** One attempt of a poll or of verify ends by its own deadline; the server's limit only ends what hangs. */
-const MARGIN_MS = 5_000
 /** A worker that dies again and again under the same action is no accident. */
 const LOST_TOLERATED = 20
-const SUMMARY_LENGTH = 100
 // A wave of activities that is under way still adds its events before the run continues.
 const EVENTS_MARGIN = 500
 
@@ -329,90 +329,4 @@ const NOTIFY: ActionRef = {
   idempotency: 'yes',
   attemptTimeoutMs: 15_000,
   heartbeatMs: 15_000,
-}
-
-const summaryOf = (title: string): string =>
-  title.length > SUMMARY_LENGTH ? `${title.slice(0, SUMMARY_LENGTH - 1)}…` : title
-
-const retryOf = ({ backoffMs, factor, jitter, capMs, on }: Retry): NonNullable<ActionCall['retry']> => ({
-  backoffMs,
-  factor,
-  jitter,
-  capMs,
-  on,
-})
-
-/** How Temporal runs an action: from its manifest's part in the plan, and the step. */
-function optionsOf(request: ActRequest, activityId: string, title: string, spentMs: number): ActivityOptions {
-  const { action, poll } = request
-  const totalMs = totalOf(request)
-  return {
-    activityId,
-    summary: summaryOf(title),
-    startToCloseTimeout: poll === null ? action.attemptTimeoutMs : poll.timeoutMs + MARGIN_MS,
-    ...(totalMs === null ? {} : { scheduleToCloseTimeout: Math.max(1, totalMs - spentMs) }),
-    heartbeatTimeout: action.heartbeatMs,
-    // A change is waited for: one that came to its end in spite of the cancel must be known, and taken back.
-    cancellationType:
-      action.effect === 'read'
-        ? ActivityCancellationType.TRY_CANCEL
-        : ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: policyOf(action, request.retry),
-  }
-}
-
-function policyOf({ effect, idempotency }: ActionRef, retry: Retry | null): NonNullable<ActivityOptions['retry']> {
-  if (retry === null || (idempotency === 'no' && effect !== 'read')) return { maximumAttempts: 1 }
-  const retried = retry.on ?? ['unavailable']
-  return {
-    maximumAttempts: retry.attempts,
-    initialInterval: Math.max(1, retry.backoffMs),
-    backoffCoefficient: Math.max(1, retry.factor),
-    ...(retry.capMs === null ? {} : { maximumInterval: Math.max(retry.capMs, retry.backoffMs, 1) }),
-    nonRetryableErrorTypes: [...FAILURE_CODES.filter((code) => !retried.includes(code)), 'PayloadsTooLarge'],
-  }
-}
-
-function totalOf({ totalTimeoutMs, retry }: ActRequest): number | null {
-  const budgetMs = retry?.budgetMs ?? null
-  if (totalTimeoutMs === null || budgetMs === null) return totalTimeoutMs ?? budgetMs
-  return Math.min(totalTimeoutMs, budgetMs)
-}
-
-const isOver = (request: ActRequest, spentMs: number): boolean =>
-  spentMs >= (totalOf(request) ?? Number.POSITIVE_INFINITY)
-
-/** A child that gave no result: it was cancelled, terminated, or never began. */
-function endOfChild(error: unknown, name: string): ChildAnswer {
-  if (isCancellation(error) && CancellationScope.current().consideredCancelled) return { kind: 'cancelled' }
-  if (!isTemporalFailure(error)) throw error
-  const { message: said, cause } = error as Error & { readonly cause?: Error }
-  const message = `\`${name}\` ended without a result: ${cause?.message ?? said}`
-  return { kind: 'failed', failure: { code: 'unavailable', message } }
-}
-
-const isTemporalFailure = (error: unknown): boolean =>
-  error instanceof Error &&
-  ['ChildWorkflowFailure', 'CancelledFailure', 'WorkflowExecutionAlreadyStartedError'].includes(error.name)
-
-/** A scope that can be cancelled by itself, with a time limit that costs a timer only while it is open. */
-function openScope<T>(
-  body: () => Promise<T>,
-  { timeoutMs, cancelled }: { readonly timeoutMs: number | null; readonly cancelled: boolean },
-): Scoped<T> {
-  const scope = new CancellationScope({ cancellable: true })
-  const timer = new CancellationScope({ cancellable: true })
-  let timedOut = false
-  const timeOut = (): void => {
-    timedOut = true
-    scope.cancel()
-  }
-  if (cancelled) scope.cancel()
-  else if (timeoutMs !== null && timeoutMs <= 0) timeOut()
-  else if (timeoutMs !== null) timer.run(() => sleep(Math.ceil(timeoutMs))).then(timeOut, () => {})
-  const result = scope.run(body).then((value) => {
-    timer.cancel()
-    return { value, timedOut }
-  })
-  return { result, cancel: () => scope.cancel() }
 }

@@ -22,9 +22,9 @@ export interface Complaint {
   readonly diagnostics?: readonly Diagnostic[]
 }
 
+/** `not-found` has none: each of its messages says what there is instead. */
 const ENGINE_HELP: Readonly<Record<string, string>> = {
   unreachable: 'Is it running? Start it with `phix up`, then see what is missing with `phix doctor`.',
-  'not-found': 'See what there is with `phix list`.',
   stuck: 'A worker cannot go on with this run; the reason is in its log. The run itself is not lost.',
 }
 
@@ -33,8 +33,10 @@ export function toComplaint(error: unknown): Complaint {
   if (error instanceof CliError) return { exit: error.exit, message: error.message, help: error.help }
   if (isEngineError(error))
     return { exit: exitOfEngineError(error.kind), message: error.message, help: ENGINE_HELP[error.kind] ?? null }
-  if (error instanceof Error && error.name === 'LabRefusal')
-    return { exit: EXIT.refused, message: error.message, help: null }
+  if (error instanceof Error && error.name === 'LabRefusal') {
+    const isUnknown = 'kind' in error && error.kind === 'not-found'
+    return { exit: isUnknown ? EXIT.notFound : EXIT.refused, message: error.message, help: null }
+  }
   if (hasDiagnostics(error))
     return { exit: EXIT.invalid, message: error.message, help: null, diagnostics: error.diagnostics }
   // A flag or a variable; a file with mistakes has diagnostics.

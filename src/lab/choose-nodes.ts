@@ -14,7 +14,7 @@ export async function chooseNodes(layout: LabLayout, names: readonly string[]): 
     const found = name === 'leader' ? (await findLeaders(layout))[0] : layout.nodes.find((node) => node.name === name)
     if (found !== undefined) chosen.add(found)
     else if (name === 'leader') throw new LabRefusal('nobody leads now; look with `phix lab status`')
-    else throw new LabRefusal(`there is no \`${name}\` in the lab; it has ${known}`)
+    else throw new LabRefusal(`there is no \`${name}\` in the lab; it has ${known}`, 'not-found')
   }
   return [...chosen]
 }

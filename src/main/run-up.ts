@@ -14,7 +14,7 @@ export async function runUp(read: SettingsRead, { lab, say }: UpOptions): Promis
     process.on(signal, () => {
       if (!ending.signal.aborted) return ending.abort()
       hurry.abort()
-      if (lab) say('The lab is left as it is; the next start takes it over, and `bin/phix lab down` stops it.')
+      if (lab) say('The lab is left as it is; the next start takes it over, and `phix lab down` stops it.')
       process.exit(code)
     })
   }

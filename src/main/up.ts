@@ -3,13 +3,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAddresses, type Addresses } from '../config/addresses.ts'
-import { environment } from '../config/environment.ts'
+import { environment, variable } from '../config/environment.ts'
 import { SettingError } from '../config/layer-settings.ts'
 import { installationFolder, type SettingsRead } from '../config/read-settings.ts'
 import { claimDataFolder, releaseDataFolder } from './claim-data-folder.ts'
 import { chooseAddresses, portOf } from './choose-addresses.ts'
 import { awaitReadyNote } from './ready-note.ts'
 import { endLeftover, lineOf, supervise, type Part, type PartSpec } from './supervise.ts'
+import { whatToTry } from './what-to-try.ts'
 
 /** The lab as the supervisor needs it; src/lab implements it. */
 export interface SupervisedLab {
@@ -72,7 +73,8 @@ async function runParts({ read, lab, say, ending, hurry }: UpDeps): Promise<numb
   await labUp
   await start(ownPart('worker', ['worker'], settings.dataFolder))
   await start(ownPart('server', ['serve'], settings.dataFolder))
-  if (!ending.aborted) sayWhatToTry(addresses, lab !== null, say)
+  const typing = { program: join(installationFolder(), 'bin', 'phix'), searchPath: variable('PATH') }
+  if (!ending.aborted) for (const line of whatToTry(addresses, lab !== null, typing)) say(line)
 
   await aborted(ending)
   say('Stopping everything; press Ctrl-C again to end it at once.')
@@ -151,18 +153,6 @@ const inherited = (dataFolder: string): Record<string, string> => ({
   ),
   PHIX_DATA_FOLDER: dataFolder,
 })
-
-function sayWhatToTry({ temporal, server }: Addresses, withLab: boolean, say: (line: string) => void): void {
-  say('')
-  say(`Temporal's web UI  ${temporal.uiAddress || 'where your Temporal server has it'}`)
-  say(`Phix               http://${server.host}:${server.port}`)
-  if (withLab) {
-    say('Try in a second terminal:')
-    say('  bin/phix lab break node-2 kill     # SIGKILL of a real process')
-    say('  bin/phix follow --latest           # watch it being healed')
-  } else say('Try in a second terminal:  bin/phix status')
-  say('Ctrl-C stops everything.')
-}
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

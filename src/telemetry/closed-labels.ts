@@ -36,13 +36,13 @@ export const REASONS_OF: Readonly<Record<DecisionKind, readonly string[]>> = {
   held: [
     ...['queued', 'cooling-down', 'attempts-spent', 'too-many-runs', 'storm', 'budget', 'evidence-unknown'],
     ...['observer-in-doubt', 'needs-human', 'journal-away', 'frozen', 'flapping', 'held-after-success', 'settling'],
-    ...['zone-budget', 'control-plane', 'ladder-spent', 'wider-cause'],
+    ...['zone-budget', 'control-plane', 'ladder-spent', 'contradicted'],
   ],
   refused: [
-    ...['locked', 'queue-full', 'gone', 'contradicted', 'not-wanted', 'not-started', 'storm', 'stale', 'frozen'],
+    ...['locked', 'queue-full', 'gone', 'not-wanted', 'not-started', 'storm', 'stale', 'frozen'],
     ...['no-runbook', 'bad-inputs', 'unknown-target'],
   ],
-  shadowed: ['observe', 'suggest', 'approve'],
+  shadowed: ['observe', 'suggest', 'wider-cause'],
 }
 const REASONS = [...new Set(Object.values(REASONS_OF).flat())]
 

@@ -4,7 +4,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { isSource, readSource } from '../../src/compile/read-source.ts'
 import { SETTINGS } from '../../src/config/setting-table.ts'
+import { readIntake } from '../../src/intake/read-intake.ts'
 import { loadInventory } from '../../src/main/load-inventory.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -23,7 +25,7 @@ interface Service {
   readonly environment?: Readonly<Record<string, string>>
   readonly healthcheck?: { readonly test: readonly string[] }
   readonly depends_on?: Readonly<Record<string, object>>
-  readonly secrets?: readonly string[]
+  readonly secrets?: readonly (string | { readonly source: string; readonly target: string })[]
   readonly volumes?: readonly string[]
 }
 interface Compose {
@@ -70,7 +72,7 @@ describe('docker-compose.yml', () => {
         name,
       ).toEqual([])
       expect(
-        secrets.filter((each) => !(each in compose.secrets)),
+        secrets.filter((each) => !((typeof each === 'string' ? each : each.source) in compose.secrets)),
         name,
       ).toEqual([])
       expect(
@@ -107,6 +109,32 @@ describe('docker-compose.yml', () => {
   })
   test('every variable of Phix is a setting', () =>
     expectSettings(services.flatMap(([, s]) => Object.keys(s.environment ?? {}))))
+  test('Alertmanager sends to a hook that is open, with the secret that the server knows', () => {
+    const source = readSource(join(root, 'deploy/intake.yaml'))
+    const intake = isSource(source) ? readIntake(source) : null
+    expect(intake).toMatchObject({ ok: true, settings: { alertmanager: { secrets: ['secret://file/alertmanager'] } } })
+    const { server, alertmanager } = compose.services
+    expect(server?.environment?.['PHIX_INTAKE_FILE']).toBe('/etc/phix/intake.yaml')
+    expect(server?.volumes).toContain('./deploy/intake.yaml:/etc/phix/intake.yaml:ro')
+    expect(server?.secrets).toEqual([{ source: 'alertmanager_token', target: '/data/secrets/alertmanager' }])
+    expect(alertmanager?.secrets).toEqual(['alertmanager_token'])
+    const { receivers } = parse(text('deploy/alertmanager/alertmanager.yml')) as { receivers: readonly object[] }
+    expect(receivers).toContainEqual(
+      expect.objectContaining({
+        webhook_configs: [
+          {
+            url: 'http://server:7080/hooks/alertmanager',
+            send_resolved: true,
+            max_alerts: 0,
+            http_config: {
+              follow_redirects: false,
+              authorization: { type: 'Bearer', credentials_file: '/run/secrets/alertmanager_token' },
+            },
+          },
+        ],
+      }),
+    )
+  })
   test('the inventory that it mounts can be used', async () =>
     expect((await loadInventory(join(root, 'deploy/inventory.yaml'))).clusters).toEqual([]))
 })

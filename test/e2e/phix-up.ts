@@ -148,7 +148,7 @@ export async function startPhix({
 }
 
 /** As if it had run before on ports that nobody else uses: the usual ones may be another test's at any moment. */
-async function useFreePorts(dataFolder: string): Promise<void> {
+export async function useFreePorts(dataFolder: string): Promise<void> {
   const [rpc, ui, server] = await Promise.all([freePort(), freePort(), freePort()])
   writeAddresses(dataFolder, {
     temporal: { address: `127.0.0.1:${rpc}`, uiAddress: `http://127.0.0.1:${ui}` },

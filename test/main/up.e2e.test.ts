@@ -34,6 +34,8 @@ describeWithTemporal('phix up', () => {
     const child = spawn(process.execPath, [phix, 'up'], {
       env: { ...process.env, PHIX_DATA_FOLDER: data },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own, as a terminal gives each job one.
+      detached: true,
     })
     let text = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
@@ -99,11 +101,14 @@ describeWithTemporal('phix up', () => {
   )
 
   test(
-    'Ctrl-C ends everything that it started, the lab too',
+    'Ctrl-C, which a terminal sends to its whole process group, ends everything that it started, the lab too',
     async () => {
-      running.child.kill('SIGINT')
+      process.kill(-(running.child.pid ?? 0), 'SIGINT')
       expect(await running.ended).toBe(0)
       expect(commandsOf(data)).toEqual([])
+      // The parts are in groups of their own: none of them ended before it was told to.
+      const [, afterwards = ''] = running.said().split('Stopping everything')
+      expect(afterwards).not.toContain('starting it again')
     },
     READY_MS,
   )

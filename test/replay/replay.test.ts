@@ -6,9 +6,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { detectorId } from '../../src/plan/ids.ts'
 import { bundleWorkflows } from '../workflows/test-worker.ts'
 
 const folder = fileURLToPath(new URL('histories', import.meta.url))
+/** A grant is for one workflow id, and a page names the detector, so the id is part of what is replayed. */
+const idOf = (file: string): string =>
+  file.startsWith('detector') ? detectorId('recorded') : `test-plan/node-1/${file.replace('.json', '')}`
 const histories = readdirSync(folder).filter((name) => name.endsWith('.json'))
 
 describe('a recorded history', () => {
@@ -18,23 +22,23 @@ describe('a recorded history', () => {
     workflowBundle = await bundleWorkflows()
   }, 60_000)
 
-  test('is there for each way that a run can go', () => expect(histories.length).toBeGreaterThanOrEqual(5))
+  test('is there for each way that a run can go, and for a detector before and after it continued as new', () => {
+    expect(histories.length).toBeGreaterThanOrEqual(9)
+    expect(histories).toEqual(expect.arrayContaining(['detector.json', 'detector-continued.json']))
+  })
 
   test.each(histories)('%s replays', async (name) => {
     const history = JSON.parse(readFileSync(join(folder, name), 'utf8')) as object
-    // A grant is for one workflow id, so the id is part of what is replayed.
-    await Worker.runReplayHistory({ workflowBundle }, history, `test-plan/node-1/${name.replace('.json', '')}`)
+    await Worker.runReplayHistory({ workflowBundle }, history, idOf(name))
   })
 
-  test('is not replayed by code that does something else', async () => {
-    const history = JSON.parse(readFileSync(join(folder, 'steps.json'), 'utf8')) as {
+  test.each(['steps.json', 'detector.json'])('%s is not replayed by code that does something else', async (name) => {
+    const history = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
       events: { activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[]
     }
     const scheduled = history.events.find((event) => event.activityTaskScheduledEventAttributes !== undefined)
     if (scheduled?.activityTaskScheduledEventAttributes === undefined) throw new Error('no activity was recorded')
     scheduled.activityTaskScheduledEventAttributes.activityType.name = 'test.other'
-    await expect(Worker.runReplayHistory({ workflowBundle }, history, 'test-plan/node-1/steps')).rejects.toThrow(
-      /nondeterminism/i,
-    )
+    await expect(Worker.runReplayHistory({ workflowBundle }, history, idOf(name))).rejects.toThrow(/nondeterminism/i)
   })
 })

@@ -90,6 +90,32 @@ describeWithTemporal('a run of a runbook', () => {
     expect((await eventsOf((await run(flow)).handle)).length).toBe(bare.length)
   })
 
+  test('writes search attributes and memo at its start, its gates, its parked step and its end, and nowhere else', async () => {
+    const ids = (name: string): string[] => Array.from({ length: 8 }, (_, n) => `${name}${n}`)
+    const parked = change('bad', { action: action('test.fail'), onFailure: 'park' })
+    const steps = [...ids('r').map((id) => read(id)), approve('ok'), ...ids('c').map((id) => change(id)), parked]
+    const handle = await start(unverified([...steps, ...ids('t').map((id) => read(id))]))
+    await handle.executeUpdate('approve', { args: [vote(await gateOf(handle))] })
+    const atBad = await eventually('the parked step', async () =>
+      (await stateOf(handle)).gates.find(({ id }) => id.startsWith('bad')),
+    )
+    await handle.executeUpdate('skip', { args: [vote(atBad)] })
+    expect(await handle.result()).toMatchObject({ outcome: 'effective' })
+    const places = ((await handle.fetchHistory()).events ?? []).flatMap((event) => {
+      if (event.upsertWorkflowSearchAttributesEventAttributes) return ['attributes']
+      if (event.workflowPropertiesModifiedEventAttributes) return ['memo']
+      if (event.workflowExecutionCompletedEventAttributes) return ['end']
+      const verb = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name
+      return verb ?? event.activityTaskScheduledEventAttributes?.activityId ?? []
+    })
+    expect(places).toEqual([
+      ...['attributes', ...ids('r')],
+      ...['attributes', 'memo', 'approve', 'attributes', 'memo', ...ids('c'), 'bad'],
+      ...['attributes', 'memo', 'skip', 'attributes', 'memo', ...ids('t')],
+      ...['attributes', 'end'],
+    ])
+  })
+
   test('shows titles on the timeline, and the step table in the current details', async () => {
     const handle = await start(unverified([read('look'), approve('ok')]))
     const gate = await gateOf(handle)
@@ -333,6 +359,22 @@ describeWithTemporal('a run of a runbook', () => {
     ])
     const { raw } = await handle.describe()
     expect(raw.workflowExecutionInfo?.firstRunId).not.toBe(raw.workflowExecutionInfo?.execution?.runId)
+  }, 60_000)
+
+  test('continues as new before 4,096 events too, where few steps make many', async () => {
+    const items = Array.from({ length: 500 }, (_, n) => n)
+    const waits = ['a', 'b', 'c', 'd'].map((id) => step('wait', id, { for: { lit: 1 } }))
+    const { handle, result } = await run(
+      unverified([forEach('each', items, waits, { concurrency: 50 }), change('last')]),
+    )
+    expect(result).toMatchObject({ outcome: 'effective' })
+    expect(worker.did).toEqual(['last test.change {"of":"last"}'])
+    const { raw } = await handle.describe()
+    const runId = raw.workflowExecutionInfo?.firstRunId ?? ''
+    const first = await worker.client.workflow.getHandle(handle.workflowId, runId).fetchHistory()
+    expect(first.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy()
+    expect(first.events?.length).toBeGreaterThan(3_000)
+    expect(first.events?.length).toBeLessThan(4_096)
   }, 60_000)
 
   test('of `automation: approve` changes nothing before a person approved what it shows', async () => {

@@ -1,4 +1,4 @@
-// The ladder: tells people when a runbook cannot help, or takes too long. A timer is started only when the next thing the
+// The escalation: tells people when a runbook cannot help, or takes too long. A timer is started only when the next thing the
 // run does could take it past a level; so a short run pays nothing, and a run that waits for days is still told in time.
 import type { EscalationLevel } from '../../src/plan/plan.ts'
 import type { ActRequest, Host } from './host.ts'

@@ -35,7 +35,7 @@ export function resumeRun(state: State, { by, why, hold }: VerbMessage, now: num
   return null
 }
 
-/** Somebody is on it: the ladder's timed levels are not climbed any more. */
+/** Somebody is on it: the escalation's timed levels are not told any more. */
 export function ackRun(state: State, { by, why }: VerbMessage, now: number): string | null {
   if (state.acked !== undefined) return `\`${state.acked.by}\` is on it already.`
   state.acked = { by, at: now }

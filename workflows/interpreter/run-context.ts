@@ -23,7 +23,7 @@ export interface RunContext {
   readonly asksLeave: boolean
   /** The question that is open now. */
   readonly leave: { asked: Promise<void> | null }
-  /** Tells the ladder's levels `after: failure`. */
+  /** Tells the escalation's levels `after: failure`. */
   readonly tellFailure: (stage: string, message: string) => Promise<void>
   /** Given to the blocks, which cannot import what imports them. */
   readonly runSteps: (context: RunContext, steps: readonly Step[], around: Surroundings) => Promise<Flow>

@@ -60,7 +60,7 @@ export interface State {
   pauses?: readonly Pause[]
   /** It has begun to change something. */
   changed?: boolean
-  /** Who is on it: the ladder calls nobody else. */
+  /** Who is on it: the escalation calls nobody else. */
   acked?: { readonly by: string; readonly at: number }
   /** How the steps ended, once they did. */
   ending: Flow | null

@@ -10,7 +10,7 @@ interface Options {
 
 export const ack: Verb<Options> = {
   name: 'ack',
-  summary: 'Say that you are on it; the ladder stops.',
+  summary: 'Say that you are on it; the escalation stops.',
   examples: [
     ['phix ack node-2', 'every open run on it'],
     ['phix ack node-drain/node-2', 'one run'],

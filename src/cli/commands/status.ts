@@ -9,7 +9,7 @@ export const status: Verb<{ readonly cluster?: string }> = {
   summary: 'Show every node, every open run and the engine’s health.',
   examples: [
     ['phix status', 'everything'],
-    ['phix status --cluster lab --json', 'one cluster, for scripts'],
+    ['phix status --cluster ollama --json', 'one cluster, for scripts'],
   ],
   declare: (command) => command.option('--cluster <name>', 'only this cluster'),
   async run(context, { cluster }) {

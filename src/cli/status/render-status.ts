@@ -94,22 +94,31 @@ function renderTroubles({ name, flapping, rungs }: NodeStatus, paint: Paint): re
 const VERDICT_MARKS: Readonly<Record<Verdict, string>> = { healthy: '✓', suspect: '!', failed: '✗', unknown: '?' }
 
 function renderNode(node: NodeStatus, nowMs: number, paint: Paint): readonly string[] {
-  const color = { healthy: paint.green, suspect: paint.yellow, failed: paint.red, unknown: paint.dim }[node.verdict]
   const meant = node.desired ?? (node.spare ? 'spare' : '?')
+  const [mark, verdict, phi] = verdictCells(node, meant, paint)
   const cooling =
     node.cooldownUntil !== null && node.cooldownUntil > nowMs
       ? ` (cooling down ${formatDuration(node.cooldownUntil - nowMs)})`
       : ''
   return [
-    color(VERDICT_MARKS[node.verdict]),
+    mark,
     node.name,
-    color(node.verdict),
-    phiText(node.phi),
+    verdict,
+    phi,
     meant === 'serving' ? meant : paint.yellow(meant),
     node.lastBeatAt === null ? '–' : formatAgo(node.lastBeatAt, nowMs),
     `${node.attemptsLeft ?? '–'}${cooling}`,
     node.lock ?? '–',
   ]
+}
+
+/** Silence is alarming only where a node is meant to serve: who is down on purpose gets no mark of an illness. */
+function verdictCells({ verdict, phi }: NodeStatus, meant: string, paint: Paint): readonly [string, string, string] {
+  const isMeantDown = meant !== 'serving' && meant !== '?'
+  if (isMeantDown && verdict !== 'healthy')
+    return [paint.dim('·'), paint.dim(verdict === 'unknown' ? verdict : 'down'), '–']
+  const color = { healthy: paint.green, suspect: paint.yellow, failed: paint.red, unknown: paint.dim }[verdict]
+  return [color(VERDICT_MARKS[verdict]), color(verdict), phiText(phi)]
 }
 
 /** Beyond a hundred it says nothing more: the node has been silent for long. */

@@ -1,5 +1,5 @@
 // The contract that every action of the catalogue keeps, whatever its driver. The world is read at its targets.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CATALOGUE } from '../../../activities/catalogue.ts'
 import { createValidator } from '../../../src/schema/validator.ts'
 import { callOf, createWorld, run, type World } from '../world/world.ts'
@@ -92,6 +92,33 @@ describe.each(working.map(({ name }) => name))('%s', (name) => {
   })
 })
 
+// Ending in time is what the wrapper sees to; that the far end is let go as well is seen at the far end alone.
+describe.each(['http.get', 'http.post'])('%s, of an address that accepts and never answers,', (name) => {
+  const isHeld = () => vi.waitFor(() => expect(world.unanswered.size).toBe(1), { timeout: 10_000, interval: 5 })
+  const isLetGo = () => vi.waitFor(() => expect(world.unanswered.size).toBe(0), { timeout: 1_000, interval: 5 })
+
+  test('lets go within a second of its cancellation; what was sent once is uncertain then', async () => {
+    world.sinkMood.is = 'silent'
+    const cancelWhen = isHeld()
+    const letGo = cancelWhen.then(isLetGo)
+    const { error } = await run(world.activities, name, callOf(sampleOf(name)), { cancelWhen })
+    await letGo
+    expect(error).toMatchObject(name === 'http.get' ? { name: 'CancelledFailure' } : { type: 'uncertain' })
+  })
+
+  test('lets go at its deadline, and says so', async () => {
+    world.sinkMood.is = 'silent'
+    const options = { startToCloseTimeoutMs: 2_000 }
+    const held = isHeld()
+    const { error, tookMs } = await run(world.activities, name, callOf(sampleOf(name)), options)
+    await held
+    await isLetGo()
+    expect(tookMs).toBeLessThan(3_000)
+    expect(error).toMatchObject({ type: name === 'http.get' ? 'unavailable' : 'uncertain' })
+    expect(error?.message).toMatch(/\d+(\.\d+)? m?s/)
+  })
+})
+
 describe.each(changes.map(({ name }) => name))('%s', (name) => {
   test('as a dry run says what it would do and touches nothing', async () => {
     await prepare(name)
@@ -140,6 +167,7 @@ async function hangEverything(): Promise<void> {
   world.balancer.mood.is = 'hanging'
   world.detector.mood.is = 'silent'
   world.memory.mood.is = 'silent'
+  world.sinkMood.is = 'silent'
   for (const node of world.nodes) {
     const { pid } = await world.processes.status(node)
     if (pid !== null) process.kill(pid, 'SIGSTOP')

@@ -87,11 +87,17 @@ export async function createWorld(more: Partial<ActivityDeps> = {}) {
   const detector = createMemoryDetector()
   const memory = createMemoryJournal()
   const ledger: { path: string; key: string | undefined; body: string }[] = []
+  const sinkMood: { is: 'well' | 'silent' } = { is: 'well' }
+  const unanswered = new Set<ServerResponse>()
   const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let body = ''
     for await (const chunk of request as AsyncIterable<Buffer>) body += chunk.toString()
     ledger.push({ path: request.url ?? '', key: request.headers['idempotency-key'] as string | undefined, body })
-    if (request.url === '/silent') return
+    if (sinkMood.is === 'silent' || request.url === '/silent') {
+      unanswered.add(response)
+      response.once('close', () => unanswered.delete(response))
+      return
+    }
     const status = Number(/^\/status\/(\d+)/.exec(request.url ?? '')?.[1] ?? 200)
     response
       .writeHead(status, { 'content-type': 'application/json' })
@@ -127,6 +133,9 @@ export async function createWorld(more: Partial<ActivityDeps> = {}) {
     ledger,
     logged,
     sinkAddress,
+    sinkMood,
+    /** Requests that the silent sink holds and whose caller has not hung up. */
+    unanswered,
     processes,
     activities,
     deps,
@@ -280,11 +289,12 @@ export interface RunOptions {
   readonly attempt?: number
   readonly startToCloseTimeoutMs?: number
   readonly cancelAfterMs?: number
+  readonly cancelWhen?: Promise<unknown>
 }
 
 /** Runs one activity in Temporal's mock environment; failures are answers. */
 export async function run(activities: Activities, name: string, call: unknown, options: RunOptions = {}): Promise<Ran> {
-  const { attempt = 1, startToCloseTimeoutMs = 60_000, cancelAfterMs } = options
+  const { attempt = 1, startToCloseTimeoutMs = 60_000, cancelAfterMs, cancelWhen } = options
   const environment = new MockActivityEnvironment(
     { attempt, startToCloseTimeoutMs, heartbeatTimeoutMs: 2_000 },
     { logger: new DefaultLogger('ERROR') },
@@ -294,6 +304,7 @@ export async function run(activities: Activities, name: string, call: unknown, o
   const startedAt = performance.now()
   const timer =
     cancelAfterMs === undefined ? undefined : setTimeout(() => environment.cancel('CANCELLED'), cancelAfterMs)
+  void cancelWhen?.then(() => environment.cancel('CANCELLED'))
   try {
     const activity = activities[name] as (call: unknown) => Promise<Json>
     const output = await environment.run(activity, call)

@@ -166,7 +166,7 @@ describe('gates', () => {
     expect(result.outcome).toBe('effective')
     expect(asked).toEqual([['grace'], ['grace', 'ada']])
   })
-  test('`onDeadline: escalate` tells the ladder, waits once more and ends in reject', async () => {
+  test('`onDeadline: escalate` tells the escalation, waits once more and ends in reject', async () => {
     const plan = planOf([approve('ok', { onDeadline: 'escalate' })], {
       escalate: [{ after: { kind: 'failure' }, notify: ['oncall'] }],
     })
@@ -337,7 +337,7 @@ describe('blocks', () => {
   })
 })
 
-describe('the ladder', () => {
+describe('the escalation', () => {
   const escalate = [
     { after: { kind: 'failure' }, notify: ['oncall'] },
     { after: { kind: 'elapsed', ms: 15 * 60_000 }, notify: ['senior'] },

@@ -86,7 +86,7 @@ const snapshotOf = (context: RunContext, step: ApproveStep, at: Place): Json => 
   ...(at.frame.choices['round'] === undefined ? {} : { round: at.frame.choices['round'] }),
 })
 
-/** Tells everybody on the runbook's ladder once; the gate then waits as long again, and ends in reject. */
+/** Tells everybody in the runbook's escalation once; the gate then waits as long again, and ends in reject. */
 async function escalateGate(context: RunContext, path: string): Promise<void> {
   const people = [...new Set(context.plan.escalate.flatMap(({ notify }) => notify))]
   if (people.length > 0)
