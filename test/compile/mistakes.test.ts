@@ -147,6 +147,10 @@ describe('what is wrong in the text makes no follow-up noise', () => {
     ['a tag on a map', `${head}guard: «RB109|!x» { cooldown: 5m }\nsteps: [{ wait: 1s }]\n`],
     ['an alias instead of triggers', `${head}triggers: «RB108|*t»\nsteps:\n  - undoLeft: true\n`],
     ['an alias instead of steps', `${head}steps: «RB108|*t»\nverify: { that: steps.a.ok }\n`],
+    [
+      'an alias as the action that is done again',
+      `${head}steps:\n  - id: look\n    uses: «RB108|*a»\n  - approve: { message: Go?, from: oncall, deadline: 5m, onDeadline: reject, recheck: look }\n`,
+    ],
     ['a tag as a step', `${head}steps:\n  - «RB109|!a» x\n`],
     ['a tag as an action', `${head}steps:\n  - uses: «RB109|!node.probe»\n`],
     ['a tag as a number', `${head}steps:\n  - wait: 1s\n    retry: { attempts: «RB109|!x» 3 }\n`],
@@ -172,6 +176,7 @@ describe('a mistyped key is told, and then taken as the key that was meant', () 
     ],
     ['that names', `${head}  - «RB201|idd»: a\n    wait: 1s\n  - if: steps.a.ok\n    wait: 1s\n`],
     ['of the runbook', `runbook: try-me\nsummary: Tries.\n«RB201|stepz»:\n  - wait: «RB204|soon»\n`],
+    ['of a loop', `${head}  - «RB201|forEah»: [1]\n    key: item\n    do: [{ wait: 1s }]\n`],
     ['of an approval', `${head}  - approve: { message: Go?, from: oncall, «RB201|dedline»: 5m, onDeadline: reject }\n`],
   ])('%s', (_, marked) => {
     const { text, told } = unmarkAll(marked)

@@ -153,14 +153,17 @@ function shapeStep(written: MapTree, position: string, report: Report): StepAst 
 
 /** Tells of a mistyped kind, or of none at all; a mistyped one is taken as the kind that was meant. */
 function withKind(map: MapTree, report: Report): MapTree {
-  if (STEP_KINDS.some(({ key }) => entryOf(map, key) !== undefined)) return map
-  const keys = STEP_KINDS.map(({ key }) => key)
+  const written = STEP_KINDS.map(({ key }) => key).filter((key) => entryOf(map, key) !== undefined)
+  // `do` alone may be the inside of a mistyped `forEach`.
+  const isBareDo = written.join() === 'do'
+  if (written.length > 0 && !isBareDo) return map
+  const keys = isBareDo ? ['forEach'] : STEP_KINDS.map(({ key }) => key)
   const mistyped = map.entries.find(
     ({ key }) => !Object.hasOwn(STEP_PROPERTIES, key) && closestName(key, keys) !== null,
   )
   if (mistyped === undefined) {
     // The key that was left out may have been the one.
-    if (map.isPartial !== true) report('RB205', firstOf(map), {}, `give it one of: ${keys.join(', ')}`)
+    if (!isBareDo && map.isPartial !== true) report('RB205', firstOf(map), {}, `give it one of: ${keys.join(', ')}`)
     return map
   }
   report('RB201', mistyped.keyAt, { key: mistyped.key, where: 'this step' }, didYouMean(mistyped.key, keys))

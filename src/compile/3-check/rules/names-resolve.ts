@@ -50,4 +50,5 @@ function isRead({ name, at }: Named, { catalogue, report }: CheckContext): void 
 }
 
 const isReading = ({ part }: StepAst, { catalogue }: CheckContext): boolean =>
-  part.kind === 'waitUntil' || (part.kind === 'act' && catalogue.get(part.action.name)?.effect === 'read')
+  part.kind === 'waitUntil' ||
+  (part.kind === 'act' && (part.action.name === '' || catalogue.get(part.action.name)?.effect === 'read'))
