@@ -199,10 +199,17 @@ function planOf(name: string, { runbooks }: LowerContext): Plan {
 /** A plan carries no larger schema than this. */
 const OUTPUT_SCHEMA_BYTES = 2_048
 
+/** One for all steps that use the action: a long runbook uses few of them. */
+const actions = new WeakMap<ActionManifest, ActionRef>()
+
 /** The action of a step, with what its output must be: a person may supply it by hand. */
 function actionOfStep(manifest: ActionManifest): ActionRef {
+  const known = actions.get(manifest)
+  if (known !== undefined) return known
   const output = withoutWords(manifest.output)
-  return bytesOf(output) > OUTPUT_SCHEMA_BYTES ? actionRef(manifest) : { ...actionRef(manifest), output }
+  const action = bytesOf(output) > OUTPUT_SCHEMA_BYTES ? actionRef(manifest) : { ...actionRef(manifest), output }
+  actions.set(manifest, action)
+  return action
 }
 
 /** A schema's descriptions are for readers of the manifest. */
