@@ -8,13 +8,14 @@ const COMMAND_MS = 120_000
 
 const page = readFileSync(new URL('../../docs/quickstart.md', import.meta.url), 'utf8')
 const code = page.split('\n').filter((line) => line.startsWith('    '))
-const typed = code.map((line) => line.trim()).filter((line) => line.startsWith('bin/phix '))
+const typed = code.map((line) => line.trim()).filter((line) => line.startsWith('phix '))
 const printed = code.map((line) => line.trim()).filter((line) => /^[✓–✗]/.test(line))
 
 /** Words as a shell would split those of the page: no quotes, and a pager makes no difference to what is printed. */
 const wordsOf = (line: string): readonly string[] =>
   line
     .replace(/ \| less$/, '')
+    .replace(/ +#.*$/, '')
     .split(' ')
     .slice(1)
 /** A line without what differs each time: durations, and the blanks that align them. */
@@ -32,6 +33,8 @@ describeWithTemporal('the quickstart', () => {
   }, 150_000)
   afterAll(() => up.remove(), 60_000)
 
+  test('has commands to type', () => expect(typed.length).toBeGreaterThan(10))
+
   for (const [index, line] of typed.entries())
     test(
       `${index + 1}: ${line}`,
@@ -44,14 +47,14 @@ describeWithTemporal('the quickstart', () => {
     )
 
   test('what it shows of the first healed node is what was printed', () => {
-    const first = said.find(({ line }) => line === 'bin/phix follow --latest')
+    const first = said.find(({ line }) => line === 'phix follow --latest')
     const lines = (first?.stdout ?? '').split('\n').map(shapeOf)
     expect(printed.length).toBeGreaterThan(3)
     expect(lines).toEqual(expect.arrayContaining(printed.map(shapeOf)))
   })
 
   test('each of its three runs is the one that was meant', () => {
-    const followed = said.filter(({ line }) => line === 'bin/phix follow --latest').map(({ stdout }) => stdout)
+    const followed = said.filter(({ line }) => line === 'phix follow --latest').map(({ stdout }) => stdout)
     expect(followed[0]).toContain('single-node-recovery on node-2')
     expect(followed[1]).toContain('single-node-recovery on node-3')
     expect(followed[1]).toContain('✓ Add a replica in its place')
@@ -59,6 +62,6 @@ describeWithTemporal('the quickstart', () => {
   })
 
   test('the run that a person asked for found nothing to do', () => {
-    expect(said.find(({ line }) => line.startsWith('bin/phix run'))?.stdout).toMatch(/started: /)
+    expect(said.find(({ line }) => line.startsWith('phix run'))?.stdout).toMatch(/started: /)
   })
 })
