@@ -87,17 +87,16 @@ describe.each(SENDER_CASES)('$name', ({ name, sign, body, poison }) => {
       if (name !== 'generic' || secret === 'canary' || secret === SECRET) expect(kept).not.toContain(secret)
   })
 
-  test.skipIf(poison === null)(
-    'an alert that cannot be read is put aside with its body; ninety-nine go on',
-    async () => {
+  // A sender of one event a delivery has no others that could go on.
+  if (poison !== null)
+    test('an alert that cannot be read is put aside with its body; ninety-nine go on', async () => {
       const bench = createIntakeBench()
       const good = Array.from({ length: 99 }, (_, index) => alertOf('firing', `node-${index}:9100`, `f${index}`))
-      const text = body('firing', [...good.slice(0, 50), poison ?? {}, ...good.slice(50)])
+      const text = body('firing', [...good.slice(0, 50), poison, ...good.slice(50)])
       expect((await bench.post(name, text, sign(text))).status).toBe(202)
       expect(bench.signalled()).toHaveLength(99)
       expect(bench.deliveries()[0]?.quarantined).toMatchObject([{ index: 50, body: JSON.stringify(poison) }])
-    },
-  )
+    })
 
   test('with Temporal away it is 202 because the journal has it; with both away it is 503', async () => {
     const bench = createIntakeBench()
