@@ -11,7 +11,7 @@ import { andThen, still, type Step } from './step.ts'
 /** A symptom that nobody has seen for this long is no reason any more: emergency values need evidence. */
 const LONGEST_UNSEEN_MS = 600_000
 
-/** The breaker's own values: activities/wrapping/breaker.ts has the same. */
+/** What breakers have while nothing is adapted (activities/wrapping/breaker.ts). */
 export const USUAL_BREAKER = { failures: 5, openMs: 10_000 } as const
 
 /** Also what a person reads as the reason, and by which a new detector finds the state again. */

@@ -161,7 +161,7 @@ export async function createWorld(more: Partial<ActivityDeps> = {}) {
           .map(({ name }) => name)
           .toSorted(),
         desired: { ...detector.desired },
-        modes: await activeModes(memory),
+        modes: detector.modes(),
         posts: ledger.length,
       }
     },
@@ -176,16 +176,6 @@ export async function createWorld(more: Partial<ActivityDeps> = {}) {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function activeModes({ journal }: ReturnType<typeof createMemoryJournal>): Promise<Json> {
-  const newest = new Map<string, boolean>()
-  for (const { body, target } of (await journal.read({ kind: 'mark', limit: 1_000 })).toReversed())
-    newest.set(target ?? '', (body as { active: boolean }).active)
-  return [...newest]
-    .filter(([, active]) => active)
-    .map(([name]) => name)
-    .toSorted()
 }
 
 const valuesOf = async (address: string): Promise<Json> =>
@@ -256,7 +246,8 @@ function createMemoryDetector() {
       return { v: 1, cluster, at: Date.now(), targets: Object.fromEntries(targets), open: [], decisions: [], ...held }
     },
   }
-  return { port, desired, marks, mood }
+  const modes = (): string[] => (toDetectorState(guard, 0).modes ?? []).map(({ mode }) => mode)
+  return { port, desired, marks, mood, modes }
 }
 
 async function freePort(): Promise<number> {
