@@ -108,7 +108,7 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
   await condition(() => isOver() || (host.isLong() && host.isQuiet() && words.isIdle() && allHandlersFinished()))
   // A bug of ours: the workflow task fails and waits for a fix; the run loses nothing.
   if (finished.error !== null) throw finished.error
-  await words.whenIdle()
+  if (!words.isIdle()) await words.whenIdle()
   if (finished.result !== null) return await close(input, finished.result, root, end, draw)
   return await continueAsNew<typeof runbook>({ ...input, state: state as unknown as Json })
 }
@@ -218,20 +218,23 @@ async function close(
   draw()
   const isCancelled = result.outcome === 'cancelled' && root.consideredCancelled
   recordEnd(result, isCancelled)
-  await tellDetector(input.cluster, result)
-  await condition(allHandlersFinished)
+  if (hearsOnlyBySignal(result)) await tellDetector(input.cluster, result)
+  if (!allHandlersFinished()) await condition(allHandlersFinished)
   if (isCancelled) throw new CancelledFailure(result.message)
   return result
 }
 
+/** Whether the detector is not the one that started this run, which hears its end by itself. */
+const hearsOnlyBySignal = ({ outcome }: RunResult): boolean =>
+  workflowInfo().parent === undefined && !hasGrant() && outcome !== 'refused'
+
 /**
- * Tells the detector, where it is not the one that started this run and hears its end by itself. For latency, not for truth:
+ * Tells the detector. For latency, not for truth:
  * a detector that is not there is no failure of the run.
  * Why it waits: the server drops a signal whose sender closes in the same task. That is five events, so only then.
  */
 async function tellDetector(cluster: string, result: RunResult): Promise<void> {
-  const { workflowId, runId, parent } = workflowInfo()
-  if (parent !== undefined || hasGrant() || result.outcome === 'refused') return
+  const { workflowId, runId } = workflowInfo()
   const message: EndedMessage = { workflowId, runId, result }
   const detector = getExternalWorkflowHandle(detectorId(cluster))
   await detector.signal(defineSignal<[EndedMessage]>('ended'), message).catch(() => {})

@@ -64,7 +64,7 @@ export function createEscalation(
     },
     async close() {
       open = false
-      await Promise.all(telling)
+      if (telling.size > 0) await Promise.all(telling)
     },
   }
 }

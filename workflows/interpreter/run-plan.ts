@@ -1,9 +1,10 @@
 // The whole life of a run: steps, undo where it is due, `finally`, verify, outcome. Every stage writes how it ended into the
 // state before the next begins, so that a run that continues from the state never does a stage twice.
 import type { JsonObject } from '../../src/plan/json.ts'
+import type { VerifySpec } from '../../src/plan/plan.ts'
 import type { RunInput, RunResult } from '../../src/plan/run.ts'
 import { createEscalation, type Escalation } from './escalation.ts'
-import { CANCELLED, type Flow } from './flow.ts'
+import { CANCELLED, NEXT, type Flow } from './flow.ts'
 import type { Host, Scoped } from './host.ts'
 import { endingOf, outcomeOf, wentWell } from './outcome.ts'
 import { isObject, namesIn, scopeAt, type RunContext, type Surroundings } from './run-context.ts'
@@ -38,8 +39,10 @@ export function startPlan(input: RunInput, workflowId: string, host: Host, state
   const live = async (): Promise<RunResult> => {
     state.ending ??= await cancellable(() => stepsOf(context))
     if (!wentWell(state.ending)) await inTime(context, () => undoAll(context))
-    state.finallyFlow ??= await finallyOf(context)
-    if (wentWell(state.ending)) await verifyOf(context, cancellable)
+    // What there is nothing to do for is not awaited either (decision 0205).
+    state.finallyFlow ??= input.plan.finally.length === 0 ? NEXT : await finallyOf(context)
+    const verify = verifyDue(context)
+    if (verify !== null) await verifyOf(context, verify, cancellable)
     stage.over = true
     if (isUndoneAfterAll(context)) await inTime(context, () => undoAll(context))
     return close(context, escalation)
@@ -113,7 +116,6 @@ async function inTime<T>(context: RunContext, body: () => Promise<T>): Promise<T
 
 async function finallyOf(context: RunContext): Promise<Flow> {
   const { plan, state } = context
-  if (plan.finally.length === 0) return { kind: 'next' }
   const around = top('finally', state.finally, namesIn(plan.steps, state.steps))
   const flow = await inTime(context, () => runSteps(context, plan.finally, around))
   if (flow === null) return { kind: 'cancelled', message: '`finally` did not end in time.' }
@@ -121,11 +123,19 @@ async function finallyOf(context: RunContext): Promise<Flow> {
   return flow
 }
 
-async function verifyOf(context: RunContext, cancellable: <T>(body: () => Promise<T>) => Promise<T>): Promise<void> {
+/** Answers what the run is still to be verified by; null where that is nothing. */
+function verifyDue({ plan, state }: RunContext): VerifySpec | null {
+  const { ending } = state
+  if (ending === null || !wentWell(ending) || state.cancel !== null || state.verified !== null) return null
+  return ending.kind === 'ended' && ending.outcome === 'recovered' ? null : plan.verify
+}
+
+async function verifyOf(
+  context: RunContext,
+  verify: VerifySpec,
+  cancellable: <T>(body: () => Promise<T>) => Promise<T>,
+): Promise<void> {
   const { plan, state, host, cluster, target } = context
-  const { verify } = plan
-  const recovered = state.ending?.kind === 'ended' && state.ending.outcome === 'recovered'
-  if (verify === null || recovered || state.cancel !== null || state.verified !== null) return
   const { that, withinMs, stableMs, everyMs } = verify
   const scope = namedIn(that, scopeAt(context, top('', state.steps, namesIn(plan.steps, state.steps))))
   const call = { that, withinMs, stableMs, everyMs, cluster, target, scope }
