@@ -6,6 +6,7 @@ import {
   condition,
   isCancellation,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   sleep,
   startChild,
@@ -22,6 +23,8 @@ import {
   type ActionCall,
   type Grant,
   type NotifyCall,
+  type NotifyForm,
+  type NotifyReport,
   type RunInput,
   type RunResult,
   type VerifyCall,
@@ -30,8 +33,9 @@ import { bytesOf } from '../src/plan/size.ts'
 import { endOfActivity } from './activity-failure.ts'
 import { isOver, MARGIN_MS, optionsOf, retryOf, summaryOf } from './activity-options.ts'
 import { endOfChild } from './child-end.ts'
+import { deliverLater } from './deliver-later.ts'
 import type { Gates } from './gates.ts'
-import type { ActAnswer, ActRequest, ChildAnswer, Host } from './interpreter/host.ts'
+import type { ActAnswer, ActRequest, ChildAnswer, Host, Told } from './interpreter/host.ts'
 import type { Verified } from './interpreter/state.ts'
 import { openScope } from './open-scope.ts'
 
@@ -194,12 +198,13 @@ export function createTemporalHost({
     }
   }
 
-  async function notify(path: string, to: readonly string[], message: string): Promise<string | null> {
-    const call: NotifyCall = { to, message, idempotencyKey: keyOf(path), run: run(path) }
+  async function notify(path: string, to: readonly string[], message: string, form: NotifyForm): Promise<Told> {
+    const { severity } = input.plan
+    const call: NotifyCall = { to, message, idempotencyKey: keyOf(path), run: run(path), severity, form }
     try {
       if (isHeld()) await hold()
       const failure = tooLarge(bytesOf(call as unknown as Json))
-      if (failure !== null) return failure.message
+      if (failure !== null) return { problem: failure.message, paging: null }
       const options = {
         activityId: path,
         summary: summaryOf(`Tell ${to.join(', ')}`),
@@ -209,15 +214,22 @@ export function createTemporalHost({
       }
       open++
       try {
-        await schedule('notify', options, call)
+        // Null in histories of before there was a report.
+        const report = ((await schedule('notify', options, call)) ?? {}) as Partial<NotifyReport>
+        if (report.pendingAt !== undefined) await deliverLater(call, report.pendingAt)
+        return { problem: null, paging: report.paging ?? null }
+      } catch (error) {
+        if (isCancellation(error)) throw error
+        // Its workers died under it, or none was there: it is told as soon as one is.
+        if (patched('notification')) await deliverLater(call, Date.now())
+        throw error
       } finally {
         open--
       }
-      return null
     } catch (error) {
-      if (isCancellation(error)) return 'cancelled'
+      if (isCancellation(error)) return { problem: 'cancelled', paging: null }
       const end = endOfActivity(error, NOTIFY)
-      return end.kind === 'failed' ? end.failure.message : 'the worker died'
+      return { problem: end.kind === 'failed' ? end.failure.message : 'the worker died', paging: null }
     }
   }
 
@@ -273,10 +285,10 @@ export function createTemporalHost({
         throw error
       }
     },
-    async hold(isOver, until) {
+    async hold(isOver, until, title) {
       redraw()
       try {
-        await condition(isOver, Math.max(1, until - Date.now()), { summary: 'Paused' })
+        await condition(isOver, Math.max(1, until - Date.now()), { summary: summaryOf(title) })
         return 'over'
       } catch (error) {
         if (isCancellation(error)) return 'cancelled'

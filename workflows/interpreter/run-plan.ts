@@ -2,7 +2,7 @@
 // state before the next begins, so that a run that continues from the state never does a stage twice.
 import type { JsonObject } from '../../src/plan/json.ts'
 import type { RunInput, RunResult } from '../../src/plan/run.ts'
-import { createEscalation, type Escalation } from './escalation.ts'
+import { createEscalation, END, type Escalation } from './escalation.ts'
 import { CANCELLED, type Flow } from './flow.ts'
 import type { Host, Scoped } from './host.ts'
 import { endingOf, outcomeOf, wentWell } from './outcome.ts'
@@ -24,7 +24,8 @@ export interface OpenRun {
 
 /** Starts a run, or goes on where the state says it was. */
 export function startPlan(input: RunInput, workflowId: string, host: Host, state: State): OpenRun {
-  const escalation = createEscalation(host, state, input.plan.escalate, workflowId)
+  const { plan, page = [] } = input
+  const escalation = createEscalation({ host, state, levels: plan.escalate, page, who: workflowId })
   const context = contextOf(input, workflowId, escalation, state)
   const stage: { scoped: Scoped<unknown> | null; over: boolean } = { scoped: null, over: false }
   /** A stage that a person can cancel. */
@@ -80,6 +81,7 @@ function contextOf(input: RunInput, workflowId: string, escalation: Escalation, 
     cluster,
     target,
     left: input.left ?? [],
+    page: input.page ?? [],
     // A step of another run was reviewed with it.
     asksLeave: plan.automation !== 'auto' && startedBy.kind !== 'person' && input.parent === undefined,
     leave: { asked: null },
@@ -151,8 +153,9 @@ async function close(context: RunContext, escalation: Escalation): Promise<RunRe
   const { state, host } = context
   const undoWasDue = state.ending === null || !wentWell(state.ending) || isUndoneAfterAll(context)
   const ending = outcomeOf(state, undoWasDue)
-  if (TOLD.has(ending.outcome)) await escalation.tellFailure('end', ending.message)
-  await escalation.close()
+  const isTold = TOLD.has(ending.outcome) && context.plan.escalate.some(({ after }) => after.kind === 'failure')
+  if (isTold) await escalation.tellFailure(END, ending.message)
+  await escalation.close(isTold ? null : `${ending.outcome}: ${ending.message}`)
   const stuck = state.stuck.flatMap(({ entry }) => (entry === null ? [] : [entry]))
   const left = [...state.undo, ...stuck.toReversed()]
   return { ...ending, left, startedAt: state.startedAt, endedAt: host.now() }
