@@ -356,8 +356,9 @@ function demandCommand(verb: FleetVerb, said: unknown): void {
 async function tellPeople(call: NotifyCall): Promise<void> {
   const { idempotencyKey: key } = call
   try {
-    const pendingAt = (await notify(call))?.pendingAt
-    if (pendingAt !== undefined) await deliverLater(call, pendingAt)
+    const report = await notify(call)
+    const later = report?.heldUntil ?? report?.pendingAt
+    if (later !== undefined) await deliverLater(call, later)
   } catch (error) {
     log.warn('a page could not be sent', { key, error })
     if (patched('notification')) await deliverLater(call, Date.now())

@@ -204,7 +204,7 @@ export function createTemporalHost({
     try {
       if (isHeld()) await hold()
       const failure = tooLarge(bytesOf(call as unknown as Json))
-      if (failure !== null) return { problem: failure.message, paging: null }
+      if (failure !== null) return { ...UNTOLD, problem: failure.message }
       const options = {
         activityId: path,
         summary: summaryOf(`Tell ${to.join(', ')}`),
@@ -216,8 +216,14 @@ export function createTemporalHost({
       try {
         // Null in histories of before there was a report.
         const report = ((await schedule('notify', options, call)) ?? {}) as Partial<NotifyReport>
-        if (report.pendingAt !== undefined) await deliverLater(call, report.pendingAt)
-        return { problem: null, paging: report.paging ?? null }
+        const { pendingAt, heldUntil = null, paging = null } = report
+        // Nobody calls again for what is told once.
+        const isLeft = heldUntil !== null && (form === 'note' || form === 'end')
+        if (pendingAt !== undefined) await deliverLater(call, pendingAt)
+        else if (isLeft) await deliverLater(call, heldUntil)
+        // Clocks differ: it is not asked again and again in the last moment of the night.
+        const again = heldUntil === null || isLeft ? null : Math.max(heldUntil, Date.now() + SHORTEST_HOLD_MS)
+        return { problem: null, paging, heldUntil: again }
       } catch (error) {
         if (isCancellation(error)) throw error
         // Its workers died under it, or none was there: it is told as soon as one is.
@@ -227,9 +233,9 @@ export function createTemporalHost({
         open--
       }
     } catch (error) {
-      if (isCancellation(error)) return { problem: 'cancelled', paging: null }
+      if (isCancellation(error)) return { ...UNTOLD, problem: 'cancelled' }
       const end = endOfActivity(error, NOTIFY)
-      return { problem: end.kind === 'failed' ? end.failure.message : 'the worker died', paging: null }
+      return { ...UNTOLD, problem: end.kind === 'failed' ? end.failure.message : 'the worker died' }
     }
   }
 
@@ -325,6 +331,9 @@ export function createTemporalHost({
     },
   }
 }
+
+const SHORTEST_HOLD_MS = 30_000
+const UNTOLD = { paging: null, heldUntil: null } as const
 
 type VerifyReportOf = Extract<Verified, { readonly kind: 'report' }>['report']
 

@@ -83,6 +83,7 @@ async function work(
     secrets: createSecretSource((name) => variable(name) ?? undefined, join(settings.dataFolder, 'secrets')),
     allowedHosts: settings.allowedHosts,
     failpoint: settings.failpoint,
+    told: (channel: string, told: 'delivered' | 'failed') => metrics.add('phix_notifications_total', { channel, told }),
     now: Date.now,
     clock: () => performance.now(),
   }

@@ -243,8 +243,10 @@ export interface NotifyReport {
   /** False where this message was told before. */
   readonly isNew: boolean
   readonly notes: readonly string[]
-  /** Something was not delivered: from this time (epoch ms) on it can be tried again. */
+  /** Something could not be delivered: from this time (epoch ms) on it can be tried again. */
   readonly pendingAt?: number
+  /** Nothing was delivered, because it is quiet until then (epoch ms). */
+  readonly heldUntil?: number
   /** How the run goes on to call people; absent where the inventory has no `notify`. */
   readonly paging?: PagingPolicy
 }

@@ -197,7 +197,7 @@ export function simulateHost(world: World, script: Script, hooks: Hooks): Simula
   }
 }
 
-const told = (problem: string | null): Told => ({ problem, paging: null })
+const told = (problem: string | null): Told => ({ problem, paging: null, heldUntil: null })
 
 const effective = (now: number): RunResult => ({
   outcome: 'effective',

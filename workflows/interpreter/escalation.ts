@@ -4,7 +4,7 @@
 import type { EscalationLevel } from '../../src/plan/plan.ts'
 import type { NotifyForm } from '../../src/plan/run.ts'
 import type { ActRequest, Host, Told } from './host.ts'
-import { afterWord, nextWord, peopleFor, withPage, type NextWord } from './paging.ts'
+import { afterWord, heldUntilThen, nextWord, peopleFor, withPage, type NextWord } from './paging.ts'
 import { addNote, rowsOf, type State } from './state.ts'
 
 export interface Escalation {
@@ -31,7 +31,7 @@ export const END = 'end'
 
 export function createEscalation({ host, state, levels, page, who }: EscalationOptions): Escalation {
   const timed = new Set<number>()
-  const telling = new Set<Promise<void>>()
+  const telling = new Set<Promise<unknown>>()
   /** Titles of what waits for a person. */
   const asked: string[] = []
   let open = true
@@ -40,13 +40,14 @@ export function createEscalation({ host, state, levels, page, who }: EscalationO
   const notify = async (path: string, to: readonly string[], message: string, form: NotifyForm): Promise<Told> => {
     const told = await host.notify(path, to, message, form)
     if (form !== 'page' || told.paging === null) return told
-    state.paging = withPage(state.paging, told.paging, { to, message, at: host.now() })
+    state.paging = withPage(state.paging, told.paging, { to, message, path, at: host.now(), heldUntil: told.heldUntil })
     keepCalling()
     return told
   }
-  const tell = async (path: string, to: readonly string[], message: string, form: NotifyForm): Promise<void> => {
-    const { problem } = await notify(path, to, message, form)
-    if (problem !== null) addNote(state, host.now(), `${path}: nobody was told: ${problem}`)
+  const tell = async (path: string, to: readonly string[], message: string, form: NotifyForm): Promise<Told> => {
+    const told = await notify(path, to, message, form)
+    if (told.problem !== null) addNote(state, host.now(), `${path}: nobody was told: ${told.problem}`)
+    return told
   }
   const tellInTime = async (index: number, level: EscalationLevel, ms: number): Promise<void> => {
     const path = `escalate-${index + 1}`
@@ -57,7 +58,7 @@ export function createEscalation({ host, state, levels, page, who }: EscalationO
     state.told.push(index)
   }
   /** What is on its way when the run ends is waited for. */
-  const beingTold = async (told: Promise<void>): Promise<void> => {
+  const beingTold = async (told: Promise<unknown>): Promise<void> => {
     telling.add(told)
     await told
     telling.delete(told)
@@ -92,15 +93,22 @@ export function createEscalation({ host, state, levels, page, who }: EscalationO
   const say = async (kind: NextWord['kind']): Promise<void> => {
     const before = state.paging
     if (before === undefined) return
+    if (kind === 'page') {
+      // The page that was not heard, under its own key: the books are kept where every page is taken into them.
+      await tell(before.path, before.to, before.message, kind)
+      if (state.paging === before) state.paging = afterWord(before, kind, host.now())
+      return
+    }
     const count = { level: before.levels + 2, repeat: before.repeats + 1, update: before.updates + 1 }[kind]
     const message = {
       level: `Level ${count}: nobody is on it since ${minutesText(host.now() - before.since)}. ${before.message}`,
       repeat: `Still nobody is on it (call ${count + 1}). ${before.message}`,
       update: standing(),
     }[kind]
-    await tell(`run#${kind}-${count}`, peopleFor(before, kind), message, kind)
+    const { heldUntil } = await tell(`run#${kind}-${count}`, peopleFor(before, kind), message, kind)
     // Another page may have come meanwhile: it is in the books already.
-    if (state.paging !== undefined) state.paging = afterWord(state.paging, kind, host.now())
+    const { paging = before } = state
+    state.paging = heldUntil === null ? afterWord(paging, kind, host.now()) : heldUntilThen(paging, heldUntil)
   }
   /** Says in a sentence how the run stands. */
   const standing = (): string => {
@@ -148,6 +156,7 @@ export function createEscalation({ host, state, levels, page, who }: EscalationO
 }
 
 const TITLES: Readonly<Record<NextWord['kind'], string>> = {
+  page: 'Call people when the quiet hours are over',
   level: 'Call the next level if nobody is on it',
   repeat: 'Call again if nobody is on it',
   update: 'Tell how the run stands',

@@ -79,6 +79,8 @@ export interface Told {
   readonly problem: string | null
   /** How to go on where nobody acknowledges it; null: not at all. */
   readonly paging: PagingPolicy | null
+  /** It is quiet until then (epoch ms), and nobody was told: whoever called has to call again. */
+  readonly heldUntil: number | null
 }
 
 export interface Host {
