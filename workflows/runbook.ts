@@ -85,7 +85,7 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
   }
   const words = createWordRecorder(input)
   listen(state, gates, toRun, words, draw)
-  setHandler(defineSignal(RESOLVED_SIGNAL), () => void calm(state, Date.now()), {
+  setHandler(defineSignal(RESOLVED_SIGNAL), () => calm(state, Date.now()), {
     description: 'Of the detector: what the run was started for is gone; nobody has to be called.',
   })
   setHandler(defineQuery<RunState>(STATE_QUERY), () => stateOf(input, state, gates, end.result), {
