@@ -36,6 +36,8 @@ export function createEscalation({ host, state, levels, page, who }: EscalationO
   const asked: string[] = []
   let open = true
   let isCalling = false
+  // A run that goes on from its state first walks to where it was: before, it could not say how it stands.
+  const notBefore = state.paging === undefined ? 0 : host.now() + WALK_MS
 
   const notify = async (path: string, to: readonly string[], message: string, form: NotifyForm): Promise<Told> => {
     const told = await host.notify(path, to, message, form)
@@ -85,7 +87,8 @@ export function createEscalation({ host, state, levels, page, who }: EscalationO
     for (let word = next(); open && word !== null; word = next()) {
       const { paging, acked } = state
       const isStale = (): boolean => !open || state.paging !== paging || state.acked !== acked
-      if (word.at > host.now()) await host.hold(isStale, word.at, TITLES[word.kind])
+      const at = Math.max(word.at, notBefore)
+      if (at > host.now()) await host.hold(isStale, at, TITLES[word.kind])
       if (!isStale()) await beingTold(say(word.kind))
     }
     isCalling = false
@@ -154,6 +157,8 @@ export function createEscalation({ host, state, levels, page, who }: EscalationO
     },
   }
 }
+
+const WALK_MS = 1_000
 
 const TITLES: Readonly<Record<NextWord['kind'], string>> = {
   page: 'Call people when the quiet hours are over',
