@@ -80,6 +80,14 @@ export const METRICS = [
     ]),
     from: 'worker',
   },
+  {
+    ...gauge(
+      'phix_dead_man_age_seconds',
+      'Since the last dead-man beat of this worker; no value before the first.',
+      [],
+    ),
+    from: 'worker',
+  },
   { ...counter('phix_journal_failures_total', 'Appends to the journal that failed.', []), from: 'worker' },
 ] as const satisfies readonly MetricSpec[]
 
