@@ -139,7 +139,10 @@ function beat(
   const { url, everyMs } = deadMan
   return keepBeating({
     ...{ everyMs, log, version: packageVersion(), now: Date.now },
-    url: async () => String((await resolveSecrets({ url }, secrets, masker))['url']),
+    async url() {
+      const { at } = await resolveSecrets({ at: url }, secrets, masker)
+      return typeof at === 'string' ? at : url
+    },
     look: () =>
       Promise.all(
         clusters().map(async (name) => {
