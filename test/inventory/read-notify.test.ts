@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readInventory } from '../../src/inventory/read-inventory.ts'
 
@@ -77,4 +79,13 @@ describe('a mistake', () => {
     const found = result.ok ? [] : result.errors.map((each) => `${each.code} ${each.at.line}:${each.at.column}`)
     expect(found).toContain(`${code} ${lines.length}:${(lines.at(-1) ?? '').length + 1}`)
   })
+})
+
+test('what the page for people shows is read without a mistake', () => {
+  const page = readFileSync(resolve(import.meta.dirname, '../../docs/people.md'), 'utf8')
+  const shown = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+  const cluster = 'clusters: [{ name: lab, nodes: [{ name: node-1, address: "http://127.0.0.1:1" }] }]\n'
+  const result = read(cluster + shown)
+  expect(result.ok || result.errors).toBe(true)
+  expect(result.ok && result.inventory.notify?.channels).toHaveLength(3)
 })
