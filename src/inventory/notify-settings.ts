@@ -51,6 +51,7 @@ export type ChannelSpec = WebhookSpec | SmtpSpec | SlackSpec
 export interface WebhookSpec {
   readonly kind: 'webhook'
   readonly name: string
+  /** An address, or a reference to one. */
   readonly url: string
   /** Reference to the HMAC key. */
   readonly secret: string | null

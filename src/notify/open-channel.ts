@@ -12,7 +12,8 @@ export async function openChannel(spec: ChannelSpec, resolve: Resolve): Promise<
   switch (spec.kind) {
     case 'webhook': {
       const { createWebhook } = await import('./channels/webhook.ts')
-      return createWebhook(spec, await known(spec.secret))
+      const url = spec.url.startsWith('secret://') ? await resolve(spec.url) : spec.url
+      return createWebhook({ url }, await known(spec.secret))
     }
     case 'smtp': {
       const { createSmtp } = await import('./channels/smtp.ts')

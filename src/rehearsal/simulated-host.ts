@@ -28,6 +28,8 @@ export interface Script {
   notify?(path: string): string | null
   /** How a page goes on; nothing: it does not. */
   readonly paging?: PagingPolicy
+  /** Until then (epoch ms) nobody is called. */
+  readonly quietUntil?: number
 }
 
 export interface World {
@@ -129,14 +131,17 @@ export function simulateHost(world: World, script: Script, hooks: Hooks): Simula
       log(`verified ${verified.kind === 'report' ? String(verified.report.held) : verified.kind}`)
       return verified
     },
-    async notify(path, to, message) {
+    async notify(path, to, message, form) {
       if (currentScope()?.isCancelled === true) return told('cancelled')
       await hooks.onCall(path)
+      const { quietUntil = 0, paging = null } = script
+      if (clock.now() < quietUntil && form !== 'note' && form !== 'end')
+        return { problem: null, paging, heldUntil: quietUntil }
       // The key of a message makes the second one no message.
       if (world.done.has(path)) return told(null)
       world.done.set(path, { answer: { kind: 'cancelled' }, dueAt: clock.now() })
       log(`told ${to.join(',')}: ${message}`)
-      return { ...told(script.notify?.(path) ?? null), paging: script.paging ?? null }
+      return { ...told(script.notify?.(path) ?? null), paging }
     },
     async sleep(path, ms) {
       if (currentScope()?.isCancelled === true) return 'cancelled'

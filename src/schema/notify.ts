@@ -62,7 +62,11 @@ export const CHANNEL: JsonSchema = closed(
   {
     name: CHANNEL_NAME,
     kind: oneOf('webhook', 'smtp', 'slack'),
-    url: optional(orNull(URL_TEXT), null, '`webhook`: where the message is posted.'),
+    url: optional(
+      orNull({ ...URL_TEXT, pattern: `(${URL_TEXT['pattern'] as string})|(${SECRET['pattern'] as string})` }),
+      null,
+      '`webhook`: where the message is posted; a reference, where whoever knows the address may post there.',
+    ),
     secret: optional(orNull(SECRET), null, '`webhook`: its HMAC key. Without it the receiver cannot tell who wrote.'),
     host: optional(orNull(TEXT), null, '`smtp`: the mail server.'),
     port: optional(

@@ -9,7 +9,7 @@ import { RESOLVED_SIGNAL, type Gate, type NotifyForm, type RunState } from '../.
 import { createWorld, type World } from '../activities/world/world.ts'
 import { startHookReceiver } from '../notify/hook-receiver.ts'
 import { describeWithTemporal, startTestServer, type TestServer } from '../temporal-server.ts'
-import { action, change, inputOf, planOf } from './plans.ts'
+import { action, change, inputOf, planOf, step } from './plans.ts'
 import { eventually, startOf, startTestWorker, type TestWorker } from './test-worker.ts'
 
 const SECOND = 1_000
@@ -106,6 +106,28 @@ describeWithTemporal('people who are called', () => {
     await said('update', count('update') + 2)
     expect(count('page', 'repeat', 'level')).toBe(calls)
     await settle(handle)
+  }, 60_000)
+
+  test('are told in the morning what a runbook says at night, by a workflow that outlives the run', async () => {
+    const minute = Math.floor(Date.now() / 60_000) % 1_440
+    const quietHours = { fromMinute: (minute + 1_430) % 1_440, toMinute: (minute + 60) % 1_440, zone: 'UTC' }
+    settings = { ...settings, quietHours: { ...quietHours, below: 'critical', channel: null } }
+    const plan = planOf([step('notify', 'hello', { to: ['oncall'], message: { lit: 'hello' } })], { verify: null })
+    const handle = await worker.client.workflow.start(
+      'test-plan',
+      startOf(worker.taskQueue, 'test-plan/node-1/night', inputOf(plan)),
+    )
+    await handle.result()
+    const { runId } = await handle.describe()
+    const later = worker.client.workflow.getHandle(`notification/${runId}/hello`)
+    expect((await later.describe()).status.name).toBe('RUNNING')
+    expect(hooks.received).toEqual([])
+    const [timer] = await eventually('its timer', async () =>
+      (await later.fetchHistory()).events?.flatMap(({ timerStartedEventAttributes: found }) => (found ? [found] : [])),
+    )
+    expect(Number(timer?.startToFireTimeout?.seconds)).toBeGreaterThan(58 * 60)
+    await later.terminate()
+    settings = { ...settings, quietHours: null }
   }, 60_000)
 
   test('hear of it later where the channel is down, even when the run is over by then, and once', async () => {

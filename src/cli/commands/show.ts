@@ -1,6 +1,7 @@
 // `phix show`: the whole story of one run, open or closed, also when no worker can be asked.
 import type { RunResult, RunState } from '../../plan/run.ts'
 import type { Engine, RunSummary } from '../../temporal/engine.ts'
+import { inTime } from '../../telemetry/in-time.ts'
 import { isEngineError } from '../cli-error.ts'
 import { EXIT } from '../exit-codes.ts'
 import { findRun } from '../find-run.ts'
@@ -73,7 +74,8 @@ const MOST_TOLD = 30
 /** A journal that is away takes this from the story, not the story. */
 async function readTold(context: Context, { workflowId }: RunSummary): Promise<readonly Told[]> {
   try {
-    const records = await (await context.journal()).read({ kind: 'notification', workflowId, limit: MOST_TOLD })
+    const asked = (await context.journal()).read({ kind: 'notification', workflowId, limit: MOST_TOLD })
+    const records = await inTime(asked, [])
     return records.toReversed().flatMap(({ at, body }) => {
       const { text } = (body ?? {}) as { readonly text?: unknown }
       return typeof text === 'string' ? [{ at, text }] : []

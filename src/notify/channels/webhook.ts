@@ -13,7 +13,7 @@ const NAME_LENGTH = 300
 export const signatureOf = (secret: string, seconds: number, body: string): string =>
   createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')
 
-export function createWebhook({ url }: WebhookSpec, secret: string | null): Channel {
+export function createWebhook({ url }: Pick<WebhookSpec, 'url'>, secret: string | null): Channel {
   return {
     async send(message) {
       const body = JSON.stringify(payloadOf(message))

@@ -6,6 +6,8 @@ import type { PagingPolicy } from '../../../src/plan/run.ts'
 import { action, approve, change, inputOf, planOf } from '../plans.ts'
 
 const MINUTE = 60_000
+/** When a rehearsal begins. */
+const START = Date.UTC(2026, 0, 1)
 const paging: PagingPolicy = {
   ...{ repeatMs: 5 * MINUTE, repeats: 4, updateMs: 15 * MINUTE },
   levels: [{ afterMs: 12 * MINUTE, to: ['senior'] }],
@@ -52,6 +54,21 @@ describe('a run that waits for a person', () => {
   test('calls nobody again who has answered', async () => {
     const { journal } = await rehearse(inputOf(parked), script(3 * MINUTE))
     expect(toldIn(journal)).toHaveLength(2)
+  })
+  test('at night calls nobody before the morning, and nobody at all where it is settled by then', async () => {
+    const morning = START + 8 * 60 * MINUTE
+    const night = (answeredAfterMs: number): Script => ({ ...script(answeredAfterMs), quietUntil: morning })
+    expect(toldIn((await rehearse(inputOf(parked), night(7 * 60 * MINUTE))).journal)).toEqual([
+      expect.stringMatching(/rehearsal ended/),
+    ])
+    const late = toldIn((await rehearse(inputOf(parked), night((8 * 60 + 13) * MINUTE))).journal)
+    expect(late.map((line) => line.replace(/`bad` failed.*|ended.*/, '…'))).toEqual([
+      'told oncall: …',
+      'told oncall: Still nobody is on it (call 2). …',
+      'told oncall: Still nobody is on it (call 3). …',
+      'told senior: Level 2: nobody is on it since 12 min. …',
+      'told oncall,senior: rehearsal …',
+    ])
   })
   test('for days, keeps nobody up to date for ever', async () => {
     const plan = planOf([approve('ok', { deadlineMs: 30 * 24 * 60 * MINUTE, onDeadline: 'escalate' })], {
