@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Inventory } from '../../src/inventory/inventory.ts'
 import type { NotifySettings, SmtpSpec } from '../../src/inventory/notify-settings.ts'
+import { findUnreachedClusters, findUnreachedGroups } from '../../src/notify/find-unreached.ts'
 import { recipientsOf, unreachedAs } from '../../src/notify/recipients.ts'
+import { block, planOf, step } from '../workflows/plans.ts'
+import { clusterOf } from '../workflows/stubs/lab-of-three.ts'
 
 const mail: SmtpSpec = {
   ...{ kind: 'smtp', name: 'mail', host: 'mail', port: 587, security: 'starttls', user: null, password: null },
@@ -79,4 +82,20 @@ test('why a page would reach nobody is known before', () => {
   expect(unreachedAs(known, 'nobody')).toBe('the inventory has no group `nobody`')
   expect(unreachedAs(known, 'mute')).toBe('nobody of `mute` has a contact')
   expect(unreachedAs({ groups }, 'oncall')).toBe('`oncall` has no channel: it is in the log and the journal only')
+})
+
+test('a runbook that names a group which reaches nobody is found, also where a step deep inside does', () => {
+  const inner = step('notify', 'n', { to: ['mute', 'oncall'], message: { lit: 'x' } })
+  const plan = planOf([block('b', [block('c', [inner])])], {
+    escalate: [{ after: { kind: 'failure' }, notify: ['nobody'] }],
+  })
+  const inventory: Inventory = { version: 1, clusters: [], acceptance: false, groups, notify }
+  expect(findUnreachedGroups(inventory, plan)).toEqual([
+    'a page of runbook `test-plan` wakes nobody: the inventory has no group `nobody`',
+    'a page of runbook `test-plan` wakes nobody: nobody of `mute` has a contact',
+  ])
+  const clusters = [{ ...clusterOf('lab'), page: ['mute'] }]
+  expect(findUnreachedClusters({ ...inventory, clusters })).toEqual([
+    'a page of cluster `lab` wakes nobody: nobody of `mute` has a contact',
+  ])
 })
