@@ -21,6 +21,7 @@ import { detectorId } from '../src/plan/ids.ts'
 import type { Json } from '../src/plan/json.ts'
 import {
   LIMITS,
+  RESOLVED_SIGNAL,
   STATE_QUERY,
   VERBS,
   type RunInput,
@@ -35,7 +36,7 @@ import { capResult } from './cap-result.ts'
 import { checkInput, hasGrant, isGranted, stateFrom } from './check-input.ts'
 import { detailsOf } from './details.ts'
 import { createGates, isRunVerb, type Gates } from './gates.ts'
-import { ackRun, GOES_ON, hasChanged, pauseRun, pausesAt, resumeRun } from './interpreter/pause.ts'
+import { ackRun, calm, GOES_ON, hasChanged, pauseRun, pausesAt, resumeRun } from './interpreter/pause.ts'
 import { startPlan, type OpenRun } from './interpreter/run-plan.ts'
 import { addNote, newState, rowsOf, type State } from './interpreter/state.ts'
 import { recordEnd, recordGates, recordStart } from './run-records.ts'
@@ -55,11 +56,11 @@ const DESCRIPTIONS: Readonly<Record<Verb, string>> = {
 }
 
 /** The default workflow: every runbook name is a workflow type. */
-export default async function runbook(input: RunInput): Promise<RunResult> {
+export default function runbook(input: RunInput): Promise<RunResult> {
   checkInput(input)
   const root = CancellationScope.current()
   // Everything runs where Temporal's cancel does not reach; it is one more way to say `cancel`.
-  return await CancellationScope.nonCancellable(() => live(input, root))
+  return CancellationScope.nonCancellable(() => live(input, root))
 }
 
 async function live(input: RunInput, root: CancellationScope): Promise<RunResult> {
@@ -84,6 +85,9 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
   }
   const words = createWordRecorder(input)
   listen(state, gates, toRun, words, draw)
+  setHandler(defineSignal(RESOLVED_SIGNAL), () => calm(state, Date.now()), {
+    description: 'Of the detector: what the run was started for is gone; nobody has to be called.',
+  })
   setHandler(defineQuery<RunState>(STATE_QUERY), () => stateOf(input, state, gates, end.result), {
     description: 'Steps, gates, notes and result of this run.',
   })

@@ -6,6 +6,7 @@ import {
   condition,
   isCancellation,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   sleep,
   startChild,
@@ -22,6 +23,8 @@ import {
   type ActionCall,
   type Grant,
   type NotifyCall,
+  type NotifyForm,
+  type NotifyReport,
   type RunInput,
   type RunResult,
   type VerifyCall,
@@ -30,8 +33,9 @@ import { bytesOf } from '../src/plan/size.ts'
 import { endOfActivity } from './activity-failure.ts'
 import { isOver, MARGIN_MS, optionsOf, retryOf, summaryOf } from './activity-options.ts'
 import { endOfChild } from './child-end.ts'
+import { deliverLater } from './deliver-later.ts'
 import type { Gates } from './gates.ts'
-import type { ActAnswer, ActRequest, ChildAnswer, Host } from './interpreter/host.ts'
+import type { ActAnswer, ActRequest, ChildAnswer, Host, Told } from './interpreter/host.ts'
 import type { Verified } from './interpreter/state.ts'
 import { openScope } from './open-scope.ts'
 
@@ -198,12 +202,13 @@ export function createTemporalHost({
     }
   }
 
-  async function notify(path: string, to: readonly string[], message: string): Promise<string | null> {
-    const call: NotifyCall = { to, message, idempotencyKey: keyOf(path), run: run(path) }
+  async function notify(path: string, to: readonly string[], message: string, form: NotifyForm): Promise<Told> {
+    const { severity } = input.plan
+    const call: NotifyCall = { to, message, idempotencyKey: keyOf(path), run: run(path), severity, form }
     try {
       if (isHeld()) await hold()
       const failure = tooLarge(bytesOf(call as unknown as Json))
-      if (failure !== null) return failure.message
+      if (failure !== null) return { ...UNTOLD, problem: failure.message }
       const options = {
         activityId: path,
         summary: summaryOf(`Tell ${to.join(', ')}`),
@@ -213,15 +218,28 @@ export function createTemporalHost({
       }
       open++
       try {
-        await schedule('notify', options, call)
+        // Null in histories of before there was a report.
+        const report = ((await schedule('notify', options, call)) ?? {}) as Partial<NotifyReport>
+        const { pendingAt, heldUntil = null, paging = null } = report
+        // Nobody calls again for what is told once.
+        const isLeft = heldUntil !== null && (form === 'note' || form === 'end')
+        if (pendingAt !== undefined) await deliverLater(call, pendingAt)
+        else if (isLeft) await deliverLater(call, heldUntil)
+        // Clocks differ: it is not asked again and again in the last moment of the night.
+        const again = heldUntil === null || isLeft ? null : Math.max(heldUntil, Date.now() + SHORTEST_HOLD_MS)
+        return { problem: null, paging, heldUntil: again }
+      } catch (error) {
+        if (isCancellation(error)) throw error
+        // Its workers died under it, or none was there: it is told as soon as one is.
+        if (patched('notification')) await deliverLater(call, Date.now())
+        throw error
       } finally {
         open--
       }
-      return null
     } catch (error) {
-      if (isCancellation(error)) return 'cancelled'
+      if (isCancellation(error)) return { ...UNTOLD, problem: 'cancelled' }
       const end = endOfActivity(error, NOTIFY)
-      return end.kind === 'failed' ? end.failure.message : 'the worker died'
+      return { ...UNTOLD, problem: end.kind === 'failed' ? end.failure.message : 'the worker died' }
     }
   }
 
@@ -277,10 +295,10 @@ export function createTemporalHost({
         throw error
       }
     },
-    async hold(isOver, until) {
+    async hold(isOver, until, title) {
       redraw()
       try {
-        await condition(isOver, Math.max(1, until - Date.now()), { summary: 'Paused' })
+        await condition(isOver, Math.max(1, until - Date.now()), { summary: summaryOf(title) })
         return 'over'
       } catch (error) {
         if (isCancellation(error)) return 'cancelled'
@@ -317,6 +335,9 @@ export function createTemporalHost({
     },
   }
 }
+
+const SHORTEST_HOLD_MS = 30_000
+const UNTOLD = { paging: null, heldUntil: null } as const
 
 type VerifyReportOf = Extract<Verified, { readonly kind: 'report' }>['report']
 

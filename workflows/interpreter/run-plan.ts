@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../src/plan/json.ts'
 import type { VerifySpec } from '../../src/plan/plan.ts'
 import type { RunInput, RunResult } from '../../src/plan/run.ts'
-import { createEscalation, type Escalation } from './escalation.ts'
+import { createEscalation, END, type Escalation } from './escalation.ts'
 import { CANCELLED, NEXT, type Flow } from './flow.ts'
 import type { Host, Scoped } from './host.ts'
 import { endingOf, outcomeOf, wentWell } from './outcome.ts'
@@ -25,16 +25,18 @@ export interface OpenRun {
 
 /** Starts a run, or goes on where the state says it was. */
 export function startPlan(input: RunInput, workflowId: string, host: Host, state: State): OpenRun {
-  const escalation = createEscalation(host, state, input.plan.escalate, workflowId)
+  const { plan, page = [] } = input
+  const escalation = createEscalation({ host, state, levels: plan.escalate, page, who: workflowId })
   const context = contextOf(input, workflowId, escalation, state)
   const stage: { scoped: Scoped<unknown> | null; over: boolean } = { scoped: null, over: false }
   /** A stage that a person can cancel. */
-  const cancellable = async <T>(body: () => Promise<T>): Promise<T> => {
+  const cancellable = <T>(body: () => Promise<T>): Promise<T> => {
     const scoped = context.host.scope(body, { timeoutMs: null, cancelled: state.cancel !== null })
     stage.scoped = scoped
-    const { value } = await scoped.result
-    stage.scoped = null
-    return value
+    return scoped.result.then(({ value }) => {
+      stage.scoped = null
+      return value
+    })
   }
   const live = async (): Promise<RunResult> => {
     state.ending ??= await cancellable(() => stepsOf(context))
@@ -83,6 +85,7 @@ function contextOf(input: RunInput, workflowId: string, escalation: Escalation, 
     cluster,
     target,
     left: input.left ?? [],
+    page: input.page ?? [],
     // A step of another run was reviewed with it.
     asksLeave: plan.automation !== 'auto' && startedBy.kind !== 'person' && input.parent === undefined,
     leave: { asked: null },
@@ -99,11 +102,11 @@ const top = (path: string, frame: Frame, steps: Surroundings['steps'] = {}): Sur
   extra: {},
 })
 
-async function stepsOf(context: RunContext): Promise<Flow> {
-  const flow = await runSteps(context, context.plan.steps, top('', context.state.steps))
-  // A change that ended well although it was to be cancelled is recorded, and the run is cancelled all the same.
-  return flow.kind !== 'unresolved' && context.host.isCancelled() ? CANCELLED : flow
-}
+const stepsOf = (context: RunContext): Promise<Flow> =>
+  runSteps(context, context.plan.steps, top('', context.state.steps)).then((flow) =>
+    // A change that ended well although it was to be cancelled is recorded, and the run is cancelled all the same.
+    flow.kind !== 'unresolved' && context.host.isCancelled() ? CANCELLED : flow,
+  )
 
 /** Runs where no cancellation reaches, until the ending's own deadline. Answers null where that came first. */
 async function inTime<T>(context: RunContext, body: () => Promise<T>): Promise<T | null> {
@@ -161,8 +164,9 @@ async function close(context: RunContext, escalation: Escalation): Promise<RunRe
   const { state, host } = context
   const undoWasDue = state.ending === null || !wentWell(state.ending) || isUndoneAfterAll(context)
   const ending = outcomeOf(state, undoWasDue)
-  if (TOLD.has(ending.outcome)) await escalation.tellFailure('end', ending.message)
-  await escalation.close()
+  const isTold = TOLD.has(ending.outcome) && context.plan.escalate.some(({ after }) => after.kind === 'failure')
+  if (isTold) await escalation.tellFailure(END, ending.message)
+  await escalation.close(isTold ? null : `${ending.outcome}: ${ending.message}`)
   const stuck = state.stuck.flatMap(({ entry }) => (entry === null ? [] : [entry]))
   const left = [...state.undo, ...stuck.toReversed()]
   return { ...ending, left, startedAt: state.startedAt, endedAt: host.now() }
