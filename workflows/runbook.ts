@@ -103,17 +103,11 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
   const canContinue = createSizeGuard(input, state)
   const host = createTemporalHost({ input, gates, draw, gatesChanged: () => recordGates(gates.list()), canContinue })
   end.run = startPlan(input, workflowId, host, state)
-  const finished: { result: RunResult | null; error: unknown } = { result: null, error: null }
-  end.run.result.then(
-    (result) => (finished.result = result),
-    (error: unknown) => (finished.error = error),
-  )
-  const isOver = (): boolean => finished.result !== null || finished.error !== null
-  await condition(() => isOver() || (host.isLong() && host.isQuiet() && words.isIdle() && allHandlersFinished()))
-  // A bug of ours: the workflow task fails and waits for a fix; the run loses nothing.
-  if (finished.error !== null) throw finished.error
+  const mustContinue = (): boolean => host.isLong() && host.isQuiet() && words.isIdle() && allHandlersFinished()
+  // A bug of ours rejects: the workflow task fails and waits for a fix; the run loses nothing.
+  const result = await Promise.race([end.run.result, condition(mustContinue)])
   if (!words.isIdle()) await words.whenIdle()
-  if (finished.result !== null) return await close(input, finished.result, root, end, draw)
+  if (result !== undefined) return await close(input, result, root, end, draw)
   return await continueAsNew<typeof runbook>({ ...input, state: state as unknown as Json })
 }
 
