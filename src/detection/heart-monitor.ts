@@ -2,7 +2,7 @@
 // it means nothing outside the process. Does not probe, does not decide to act. Read next: observer.ts.
 import type { Verdict } from '../guard/protocol.ts'
 import { createGapWindow } from './gap-window.ts'
-import { phiOf, readsSkewness, type ModelName } from './models.ts'
+import { phiOf, readsSkewness, unsuspiciousMs, type ModelName } from './models.ts'
 
 export interface MonitorSettings {
   readonly model: ModelName
@@ -67,8 +67,7 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
       const gapMs = atMs - lastBeatMs
       // A doubled beat, or a clock that went back: no gap.
       if (!(gapMs > 0)) return
-      // Up to the mean φ is below 1 by every model: most beats need none.
-      const isLate = failedPhi < 1 || gapMs > window.meanMs() + pauseMs
+      const isLate = failedPhi < 1 || gapMs > unsuspiciousMs(model, window.meanMs() + pauseMs, minDeviationMs)
       const isOutage = isSeenDead || (isLate && phi(atMs) >= failedPhi)
       if (!isOutage || sawOutage) window.add(gapMs)
       sawOutage = isOutage
