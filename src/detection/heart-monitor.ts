@@ -27,6 +27,8 @@ export interface HeartMonitor {
   verdict(atMs: number): Verdict
   /** Takes an observer's own stall out of the present silence: nobody can hear while asleep. */
   forgive(stallMs: number): void
+  /** Takes the present silence for an outage, because a fresh connection found nobody: it says nothing of the rhythm. */
+  confirmOutage(): void
   gaps(): readonly number[]
   readonly beats: number
 }
@@ -46,6 +48,7 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
   let lastBeatMs: number | null = null
   let beats = 0
   let sawOutage = false
+  let isSeenDead = false
 
   const phi = (atMs: number): number => {
     if (lastBeatMs === null) return 0
@@ -65,9 +68,10 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
       // A doubled beat, or a clock that went back: no gap.
       if (!(gapMs > 0)) return
       const isLate = failedPhi < 1 || gapMs > unsuspiciousMs(model, window.meanMs() + pauseMs, minDeviationMs)
-      const isOutage = isLate && phi(atMs) >= failedPhi
+      const isOutage = isSeenDead || (isLate && phi(atMs) >= failedPhi)
       if (!isOutage || sawOutage) window.add(gapMs)
       sawOutage = isOutage
+      isSeenDead = false
       lastBeatMs = atMs
     },
     phi,
@@ -79,6 +83,9 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
     },
     forgive(stallMs) {
       if (lastBeatMs !== null) lastBeatMs += stallMs
+    },
+    confirmOutage() {
+      isSeenDead = lastBeatMs !== null
     },
     gaps: () => window.gaps(),
     get beats() {
