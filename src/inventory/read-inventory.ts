@@ -12,6 +12,7 @@ import { findIssues } from '../schema/find-issues.ts'
 import { DETECTOR_MODELS, INVENTORY } from '../schema/inventory.ts'
 import { checkInventory } from './check-inventory.ts'
 import { checkModes } from './check-modes.ts'
+import { checkNotify } from './check-notify.ts'
 import {
   DEFAULT_DETECTOR,
   DEFAULT_GUARD,
@@ -22,6 +23,8 @@ import {
   defaultThresholds,
 } from './defaults.ts'
 import { adaptationFrom, modeFrom } from './read-modes.ts'
+import type { NotifySettings } from './notify-settings.ts'
+import { contactsOf, notifyFrom } from './read-notify.ts'
 import type { JsonObject } from '../plan/json.ts'
 import type {
   BalancerSpec,
@@ -61,6 +64,7 @@ function shapeInventory(tree: Tree, source: SourceText, report: Report): Invento
   if (issues.length > 0) return null
   checkInventory(tree, report)
   checkModes(tree, report)
+  checkNotify(tree, report)
   const fields = fieldsOf(tree, report)
   const folder = dirname(resolve(source.path))
   return {
@@ -69,10 +73,15 @@ function shapeInventory(tree: Tree, source: SourceText, report: Report): Invento
     groups: each(fields, 'groups').map((group) => ({
       name: group.text('name') ?? '',
       members: group.texts('members'),
+      ...(group.tree('contacts') === undefined ? {} : { contacts: contactsOf(group) }),
     })),
+    ...notifyIn(fields.inside('notify')),
     acceptance: fields.bool('acceptance'),
   }
 }
+
+const notifyIn = (fields: Fields | null): { readonly notify?: NotifySettings } =>
+  fields === null ? {} : { notify: notifyFrom(fields) }
 
 /** The maps of a list. */
 function each(fields: Fields | null, key: string): readonly Fields[] {
