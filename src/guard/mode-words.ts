@@ -33,7 +33,7 @@ export const recordOfMode = (modes: Modes | undefined, mode: string): ModeRecord
 
 /** Answers who holds a mode on; nobody: it is off. */
 export const holdersOf = ({ holds, clearedAt }: ModeRecord): readonly ModeHold[] =>
-  holds.filter(({ isHeld, at }) => isHeld && at > clearedAt).map(({ isHeld: _, ...hold }) => hold)
+  holds.filter(({ isHeld, at }) => isHeld && at > clearedAt).map(({ isHeld: _isHeld, ...hold }) => hold)
 
 /**
  * Takes one word in.

@@ -81,6 +81,6 @@ const modeView = (name: string, declared: Mode | undefined, standing: StandingMo
 
 /** Of what is so, not of when it was asked. */
 function etagOf(clusters: readonly ClusterView[]): string {
-  const facts = clusters.map(({ at: _, ageMs: __, ...rest }) => rest)
+  const facts = clusters.map((each) => ({ ...each, at: null, ageMs: null }))
   return `"${createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 22)}"`
 }

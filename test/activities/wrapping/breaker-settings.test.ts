@@ -4,7 +4,7 @@ import { BREAKER } from '../../../activities/wrapping/breaker.ts'
 import { createBreakerSettings } from '../../../activities/wrapping/breaker-settings.ts'
 import { createLanes } from '../../../activities/wrapping/lanes.ts'
 import type { DetectorPort } from '../../../src/guard/detector-port.ts'
-import type { AdaptedSetting, DetectorState } from '../../../src/guard/protocol.ts'
+import type { AdaptedSetting } from '../../../src/guard/protocol.ts'
 import type { Inventory } from '../../../src/inventory/inventory.ts'
 
 const inventory = {
@@ -21,7 +21,7 @@ function createStage() {
       stage.asked++
       return stage.isDown
         ? Promise.reject(new Error('away'))
-        : Promise.resolve({ adapted: stage.adapted } as DetectorState | unknown)
+        : Promise.resolve({ adapted: stage.adapted } as unknown)
     },
   } as unknown as DetectorPort
   const read = createBreakerSettings({ inventory: () => inventory, detector, clock: () => stage.nowMs })
