@@ -47,6 +47,22 @@ function withScore(scores: readonly ForecastScore[], confidence: number, cameTru
   return [...scores.filter((each) => each.tenth !== tenth), next].toSorted((a, b) => a.tenth - b.tenth)
 }
 
+/** Answers the share of the scored predictions that came true. */
+export function accuracyOf(scores: readonly ForecastScore[]): number {
+  const made = scores.reduce((sum, each) => sum + each.made, 0)
+  return made === 0 ? 0 : scores.reduce((sum, each) => sum + each.cameTrue, 0) / made
+}
+
+/**
+ * Answers how far confidence is from what came true: the mean distance over tenths, each by how many it has (expected
+ * calibration error). A tenth stands for its middle, so 0.05 can be the rounding alone.
+ */
+export function calibrationErrorOf(scores: readonly ForecastScore[]): number {
+  const made = scores.reduce((sum, each) => sum + each.made, 0)
+  const distance = (each: ForecastScore): number => Math.abs(each.cameTrue - each.made * ((each.tenth + 0.5) / 10))
+  return made === 0 ? 0 : scores.reduce((sum, each) => sum + distance(each), 0) / made
+}
+
 function recordOf(cluster: string, symptom: string, made: OpenForecast, cameTrue: boolean, now: number): Effect {
   const { target, ...rest } = made
   const id = `${cluster}/forecast/${symptom}/${made.madeAt}`

@@ -18,7 +18,10 @@ export function knownNames({ clusters, notify }: Inventory, runbooks: readonly C
       clusters.flatMap(({ name, nodes, services }) => [name, ...[...nodes, ...services].map((each) => each.name)]),
     ),
     runbooks: new Set(runbooks.map(({ plan }) => plan.name)),
-    modes: new Set(runbooks.flatMap(({ plan }) => modesIn(plan as unknown as Json))),
+    modes: new Set([
+      ...clusters.flatMap(({ modes = [] }) => modes.map(({ name }) => name)),
+      ...runbooks.flatMap(({ plan }) => modesIn(plan as unknown as Json)),
+    ]),
     actions: ACTIONS,
     channels: new Set((notify?.channels ?? []).map(({ name }) => name)),
   }

@@ -1,6 +1,6 @@
 // The words that a label may have. Every label is closed: by a list in here, or by names that a person wrote into the
 // inventory, the runbooks or the catalogue. What an alert says never makes a series (ten thousand alerts add none).
-import { DECISION_KINDS, type DecisionKind, type Verdict } from '../guard/protocol.ts'
+import { DECISION_KINDS, SETTINGS, type DecisionKind, type Verdict } from '../guard/protocol.ts'
 import { DELIVERY_OUTCOMES } from '../intake/create-hooks.ts'
 import { OUTCOMES } from '../plan/run.ts'
 
@@ -14,7 +14,7 @@ export interface KnownNames {
   /** Everything a run can be for: clusters, services, nodes. */
   readonly targets: ReadonlySet<string>
   readonly runbooks: ReadonlySet<string>
-  /** Degraded modes that a runbook enters or leaves. */
+  /** Degraded modes that a runbook enters or leaves, or the inventory declares. */
   readonly modes: ReadonlySet<string>
   readonly actions: ReadonlySet<string>
   /** Channels by which people are told. */
@@ -61,6 +61,7 @@ const WORDS = {
   result: ['ok', 'rejected', 'refused', 'unavailable', 'uncertain', 'exhausted', 'cancelled', 'bug'],
   recovery: ['success', 'failure', 'nothing-to-do'],
   judged: ['right', 'wrong'],
+  setting: SETTINGS,
   tenth: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10'],
   state: ['closed', 'open', 'half-open'],
   sender: ['alertmanager', 'grafana', 'pagerduty', 'generic'],
@@ -75,7 +76,7 @@ const NAMES = {
   node: { of: 'nodes of the inventory', has: ({ nodes }, word) => [...nodes.values()].some((each) => each.has(word)) },
   target: { of: 'clusters, services and nodes of the inventory', has: ({ targets }, word) => targets.has(word) },
   runbook: { of: 'runbooks that compile', has: ({ runbooks }, word) => runbooks.has(word) },
-  mode: { of: 'degraded modes that a runbook names', has: ({ modes }, word) => modes.has(word) },
+  mode: { of: 'degraded modes that a runbook or the inventory names', has: ({ modes }, word) => modes.has(word) },
   action: { of: 'actions of the catalogue', has: ({ actions }, word) => actions.has(word) },
   channel: { of: 'channels of the inventory', has: ({ channels }, word) => channels.has(word) },
   driver: {

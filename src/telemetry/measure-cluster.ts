@@ -1,7 +1,16 @@
 // What is true of one cluster now: nodes, runs, gates, limits, modes. Asked for when somebody scrapes; what cannot be
 // asked is left out, never told as it last was.
-import type { DetectorState, ForecastScore, TargetState, Verdict, WatchCheckpoint } from '../guard/protocol.ts'
+import { limitsNow } from '../guard/adapt.ts'
+import type {
+  AdaptedSetting,
+  DetectorState,
+  ForecastScore,
+  TargetState,
+  Verdict,
+  WatchCheckpoint,
+} from '../guard/protocol.ts'
 import type { Cluster } from '../inventory/inventory.ts'
+import { heldLast } from '../journal/held-now.ts'
 import type { Gate } from '../plan/run.ts'
 import type { RunSummary } from '../temporal/engine.ts'
 import { inTime } from './in-time.ts'
@@ -19,6 +28,8 @@ export interface ClusterMeasures {
   /** Share of each limit that is used. */
   readonly budgets: Readonly<Record<string, number>> | null
   readonly modes: ReadonlyMap<string, boolean> | null
+  /** Settings that have emergency values. */
+  readonly adapted: readonly AdaptedSetting[]
   /** Epoch ms of the newest word of detector or watch; null: nobody can be asked. */
   readonly heardAt: number | null
   readonly lagMs: number | null
@@ -29,7 +40,6 @@ const MOST_RUNS = 500
 const MOST_CLOSED = 50
 /** Each is a query to a worker; more gates than this are told by `phix_runs_open` and the list. */
 const MOST_ASKED_GATES = 10
-const MOST_MARKS = 1_000
 
 /** Asks everything about a cluster at once. Never fails. */
 export async function measureCluster(
@@ -39,8 +49,7 @@ export async function measureCluster(
 ): Promise<ClusterMeasures> {
   const { engine, checkpoints, now } = sources
   const { name } = cluster
-  const modes = await readModes(sources, name)
-  if (!isUp) return unasked(cluster, modes)
+  if (!isUp) return unasked(cluster, await readHeld(sources, cluster, null))
   const [seen, state, open, closed] = await Promise.all([
     inTime(checkpoints(name), [] as readonly WatchCheckpoint[]),
     inTime(engine.detector.state(name), null),
@@ -55,7 +64,8 @@ export async function measureCluster(
   })
   const heardAt = Math.max(state?.at ?? 0, ...seen.map(({ at }) => at))
   return {
-    ...{ cluster: name, nodes, open, closed, modes },
+    ...{ cluster: name, nodes, open, closed },
+    ...(await readHeld(sources, cluster, state)),
     targets: state?.targets ?? {},
     forecasts: state?.forecasts ?? [],
     gates: await readGates(sources, open),
@@ -66,13 +76,14 @@ export async function measureCluster(
   }
 }
 
-const unasked = ({ name, nodes }: Cluster, modes: ClusterMeasures['modes']): ClusterMeasures => ({
+const unasked = ({ name, nodes }: Cluster, held: Pick<ClusterMeasures, 'modes' | 'adapted'>): ClusterMeasures => ({
   cluster: name,
   nodes: nodes.map((node) => ({ name: node.name, verdict: 'unknown', phi: null })),
   targets: {},
   forecasts: [],
   closed: [],
-  ...{ open: null, gates: null, budgets: null, heardAt: null, lagMs: null, isFrozen: null, modes },
+  ...{ open: null, gates: null, budgets: null, heardAt: null, lagMs: null, isFrozen: null },
+  ...held,
 })
 
 /** Answers the gates of the runs that wait, oldest runs first; null where the runs are not known. */
@@ -86,27 +97,33 @@ async function readGates({ engine }: MetricsSources, open: ClusterMeasures['open
   return (await Promise.all(asked)).flat()
 }
 
-/** Modes share the journal's marks (activities/mode/set.ts): the newest mark of a mode is what holds. */
-async function readModes({ journal }: MetricsSources, cluster: string): Promise<ReadonlyMap<string, boolean> | null> {
-  const marks = await inTime(journal.read({ kind: 'mark', cluster, limit: MOST_MARKS }), null)
-  if (marks === null) return null
-  const modes = new Map<string, boolean>()
-  for (const { body } of marks) {
-    const { mode, active } = body as { mode?: unknown; active?: unknown }
-    if (typeof mode === 'string' && !modes.has(mode)) modes.set(mode, active === true)
+/** Modes that are declared and off are told as off; while no detector answers, the journal still knows which are on. */
+async function readHeld(
+  { journal }: MetricsSources,
+  { name, modes = [] }: Cluster,
+  state: DetectorState | null,
+): Promise<Pick<ClusterMeasures, 'modes' | 'adapted'>> {
+  const told = state?.modes === undefined ? null : { standing: state.modes, adapted: state.adapted ?? [] }
+  const held = told ?? (await heldLast(journal, name))
+  if (held === null) return { modes: null, adapted: [] }
+  const off = modes.map((each): [string, boolean] => [each.name, false])
+  return {
+    modes: new Map([...off, ...held.standing.map(({ mode }): [string, boolean] => [mode, true])]),
+    adapted: held.adapted,
   }
-  return modes
 }
 
-function budgetsOf({ guard, nodes }: Cluster, { open, decisions, targets }: DetectorState, now: number) {
+function budgetsOf({ guard, nodes }: Cluster, state: DetectorState, now: number) {
+  const { open, decisions, targets, adapted = [] } = state
+  const limits = limitsNow({ limits: guard, adapted })
   const started = decisions.filter(({ kind, at }) => kind === 'started' && at > now - 60_000).length
   const wanted = nodes.filter(({ name }) => targets[name]?.desired === 'serving')
   const disturbed = wanted.filter(
     ({ name }) => targets[name]?.verdict !== 'healthy' || open.some(({ target }) => target === name),
   )
   return {
-    'runs-in-flight': open.length / guard.runsInFlight,
-    'starts-per-minute': started / guard.startsPerMinute,
+    'runs-in-flight': open.length / limits.runsInFlight,
+    'starts-per-minute': started / limits.startsPerMinute,
     disruption: wanted.length === 0 ? 0 : disturbed.length / wanted.length,
   }
 }

@@ -43,6 +43,12 @@ export const METRICS = [
   gauge('phix_forecasts_came_true', 'Those of them that came true: their share should be that confidence.', [
     ...(['cluster', 'tenth'] as const),
   ]),
+  gauge('phix_forecast_accuracy_ratio', 'Share of the predictions that came due and came true.', ['cluster']),
+  gauge(
+    'phix_forecast_calibration_error_ratio',
+    'How far the share that came true is from the confidence, on average: 0 is as sure as it should be.',
+    ['cluster'],
+  ),
   gauge('phix_budget_used_ratio', 'Used share of a limit on what may be disturbed; 1 is all of it.', [
     ...(['cluster', 'budget'] as const),
   ]),
@@ -50,6 +56,7 @@ export const METRICS = [
   gauge('phix_cooldown_active', '1 while a target cools down.', ['cluster', 'target']),
   gauge('phix_degraded_modes', 'Degraded modes that are active.', ['cluster']),
   gauge('phix_degraded_mode_active', '1 while a degraded mode is active.', ['cluster', 'mode']),
+  gauge('phix_setting_adapted', '1 while a setting has its emergency value.', ['cluster', 'setting']),
   gauge('phix_detector_age_seconds', 'Age of what the detector knows.', ['cluster']),
   gauge('phix_detector_frozen', '1 while the observer doubts itself and nothing starts by itself.', ['cluster']),
   gauge('phix_watch_lag_seconds', 'How late the slowest watch was in its own loop.', ['cluster']),

@@ -1,6 +1,7 @@
 // Brings the server's metrics up to date when somebody reads them: nothing is polled for nobody, and two who read at the
 // same time cause one look. Read next: measure-cluster.ts (what is true now), count-records.ts (what has happened).
 import { DECISION_KINDS } from '../guard/protocol.ts'
+import { accuracyOf, calibrationErrorOf } from '../guard/forecasts.ts'
 import type { Cluster } from '../inventory/inventory.ts'
 import { OUTCOMES } from '../plan/run.ts'
 import type { RunSummary } from '../temporal/engine.ts'
@@ -73,7 +74,9 @@ function tellNow(metrics: Metrics, measured: readonly ClusterMeasures[], now: nu
   tellNodes(metrics, measured)
   tellRuns(metrics, measured, now)
   tellGuards(metrics, measured, now)
+  tellAdapted(metrics, measured)
   tellForecasts(metrics, measured)
+  tellAccuracy(metrics, measured)
   const known = <T>(pick: (each: ClusterMeasures) => T | null, toValue: (value: T) => number) =>
     measured.flatMap((each) => {
       const value = pick(each)
@@ -151,6 +154,19 @@ function tellForecasts(metrics: Metrics, measured: readonly ClusterMeasures[]): 
   )
 }
 
+/** Both are told only of clusters in which a prediction has come due. */
+function tellAccuracy(metrics: Metrics, measured: readonly ClusterMeasures[]): void {
+  const scored = measured.filter(({ forecasts }) => forecasts.length > 0)
+  metrics.replace(
+    'phix_forecast_accuracy_ratio',
+    scored.map(({ cluster, forecasts }) => ({ labels: { cluster }, value: accuracyOf(forecasts) })),
+  )
+  metrics.replace(
+    'phix_forecast_calibration_error_ratio',
+    scored.map(({ cluster, forecasts }) => ({ labels: { cluster }, value: calibrationErrorOf(forecasts) })),
+  )
+}
+
 const GATES = ['approval', 'parked', 'uncertain'] as const
 
 function tellRuns(metrics: Metrics, measured: readonly ClusterMeasures[], now: number): void {
@@ -207,6 +223,15 @@ function tellGuards(metrics: Metrics, measured: readonly ClusterMeasures[], now:
     'phix_degraded_mode_active',
     measured.flatMap(({ cluster, modes }) =>
       [...(modes ?? [])].map(([mode, active]) => ({ labels: { cluster, mode }, value: Number(active) })),
+    ),
+  )
+}
+
+function tellAdapted(metrics: Metrics, measured: readonly ClusterMeasures[]): void {
+  metrics.replace(
+    'phix_setting_adapted',
+    measured.flatMap(({ cluster, adapted }) =>
+      adapted.map(({ setting }) => ({ labels: { cluster, setting }, value: 1 })),
     ),
   )
 }

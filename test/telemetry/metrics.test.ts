@@ -142,16 +142,27 @@ test('a run that ended tells its recovery from the first trigger, its steps once
   ])
 })
 
-test('a degraded mode is told until it is left', async () => {
+test('a degraded mode and an emergency value are told until they are over', async () => {
   const { world, read } = createReading()
-  const mark = (active: boolean, at: number) => ({
-    ...{ id: `m${at}`, kind: 'mark' as const, at, cluster: 'lab', target: 'mode/read-only', workflowId: null },
-    body: { mode: 'read-only', active, reason: '' },
+  const hold = { kind: 'person', name: 'ada', at: NOW, why: 'x' }
+  const held = (on: boolean, at: number) => ({
+    ...{ id: `m${at}`, kind: 'audit' as const, at, cluster: 'lab', target: 'lab/modes', workflowId: null },
+    body: {
+      standing: on ? [{ mode: 'read-only', since: at, heldBy: [hold], toldAt: null }] : [],
+      adapted: on ? [{ setting: 'breaker.failures', value: 3, usual: 5, since: at, because: 'mode read-only' }] : [],
+    },
   })
-  world.records = [mark(true, NOW)]
-  expect(await read()).toContain('phix_degraded_mode_active{cluster="lab",mode="read-only"} 1')
-  world.records = [mark(false, NOW + 1), mark(true, NOW)]
-  expect(await read()).toContain('phix_degraded_modes{cluster="lab"} 0')
+  world.records = [held(true, NOW)]
+  expect(await read()).toEqual(
+    expect.arrayContaining([
+      'phix_degraded_mode_active{cluster="lab",mode="read-only"} 1',
+      'phix_setting_adapted{cluster="lab",setting="breaker.failures"} 1',
+    ]),
+  )
+  world.records = [held(false, NOW + 1), held(true, NOW)]
+  const series = await read()
+  expect(series).toContain('phix_degraded_modes{cluster="lab"} 0')
+  expect(series.filter((line) => line.startsWith('phix_setting_adapted'))).toEqual([])
 })
 
 test('a gate that waits is told with its age', async () => {

@@ -1,4 +1,6 @@
 // `phix why`: every decision about one target, newest first: what was done, and why not more.
+import { modesTarget } from '../../guard/modes.ts'
+import type { Journal } from '../../journal/journal.ts'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-codes.ts'
 import { formatInstant } from '../format-time.ts'
@@ -28,7 +30,8 @@ export const why: Verb<Options> = {
   async run({ deps, io, out, journal }, { cluster, since, limit }, word) {
     const target = String(word)
     const { findTargets } = await import('../../inventory/find-target.ts')
-    const [known] = findTargets(await deps.inventory(), target, cluster)
+    const targets = findTargets(await deps.inventory(), target, cluster)
+    const [known] = targets
     const name = known?.name ?? target
     const records = await out.progress(
       'Reading the journal',
@@ -40,7 +43,9 @@ export const why: Verb<Options> = {
         ...(cluster === undefined ? {} : { cluster }),
       }),
     )
+    const changes = targets.some(({ kind }) => kind === 'cluster') ? await readChanges(await journal(), name, io.now() - since, limit) : []
     const decisions = records.map(decisionFrom).filter((decision) => decision !== null)
+    const isEmpty = decisions.length === 0 && changes.length === 0
     if (decisions.length === 0 && known === undefined)
       throw new CliError(
         'notFound',
@@ -48,17 +53,31 @@ export const why: Verb<Options> = {
         'See all nodes with: phix status',
       )
     out.answer(
-      { target: name, decisions },
-      (safe) => safe.decisions.flatMap((decision) => renderDecision(decision, out.paint)),
+      { target: name, decisions, changes },
+      (safe) => [
+        ...safe.changes.map(({ at, text }) => `${formatInstant(at)}  changed   ${text}`),
+        ...safe.decisions.flatMap((decision) => renderDecision(decision, out.paint)),
+      ],
       (safe) =>
         safe.decisions.map(({ at, kind, target, runbook, reason, workflowId, message }) => [
           ...[formatInstant(at), kind, target, runbook, reason, workflowId, message],
         ]),
     )
-    if (decisions.length === 0)
+    if (isEmpty)
       out.say(
         `Nothing was decided about ${name} in this time: no trigger reached the detector. See what it sees with: phix status`,
       )
     return EXIT.ok
   },
+}
+
+/** What was changed for a whole cluster: degraded modes, and settings with emergency values. Newest first. */
+async function readChanges(
+  journal: Journal,
+  cluster: string,
+  since: number,
+  limit: number,
+): Promise<readonly { readonly at: number; readonly text: string }[]> {
+  const records = await journal.read({ kind: 'audit', cluster, target: modesTarget(cluster), since, limit })
+  return records.map(({ at, body }) => ({ at, text: (body as { readonly text?: string } | null)?.text ?? '' }))
 }
