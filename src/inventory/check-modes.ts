@@ -6,10 +6,10 @@ import { judgeLoneCondition } from '../compile/3-check/judge-expression.ts'
 import { didYouMean } from '../compile/did-you-mean.ts'
 import type { Report } from '../compile/report.ts'
 import { createChecker } from '../expressions/check.ts'
-import { USUAL_BREAKER } from '../guard/adapt.ts'
 import type { Setting } from '../guard/protocol.ts'
 import { ROOTS } from '../plan/evidence.ts'
 import { DEFAULT_GUARD } from './defaults.ts'
+import { whyLessSafe } from './less-safe.ts'
 import { adaptationFrom } from './read-modes.ts'
 
 const { cluster, requests, signals, modes, now } = ROOTS
@@ -72,41 +72,16 @@ function checkState(adaptation: MapTree, known: readonly string[], seen: Map<str
   reportTwin('the state', `${isText(mode) ? 'mode' : 'symptom'} ${named.value}`, adaptation, seen, report)
 }
 
-const WHY_LESS_SAFE: Readonly<Record<Setting, string>> = {
-  'guard.keepHealthy': 'runs may begin while fewer nodes are healthy than their runbooks ask for',
-  'guard.runsInFlight': 'more runs may change the cluster at once',
-  'guard.startsPerMinute': 'more runs may start in a minute',
-  'guard.cooldownMs': 'what did not help is tried again sooner than its runbook says',
-  'trend.confidence': 'people are told, or runs begin, on less than triggers ask for',
-  'breaker.failures': 'a target in trouble is called more often before it is left alone',
-  'breaker.openMs': 'a target in trouble is called again sooner',
-}
-
 function warnOfLessSafe(adaptation: MapTree, guard: Fields | null, report: Report): void {
   const [spec] = adaptationFrom(fieldsOf(adaptation, report))
   const set = valueOf(adaptation, 'set')
   if (spec === undefined || set?.kind !== 'map') return
-  for (const [setting, value] of Object.entries(spec.set) as [Setting, number][]) {
-    if (!isLessSafe(setting, value, guard)) continue
-    report('RB410', entryOf(set, setting)?.keyAt ?? set.at, { key: setting, why: WHY_LESS_SAFE[setting] })
+  const usual = {
+    runsInFlight: guard?.number('runsInFlight') ?? DEFAULT_GUARD.runsInFlight,
+    startsPerMinute: guard?.number('startsPerMinute') ?? DEFAULT_GUARD.startsPerMinute,
   }
-}
-
-/** What is usual is written in each runbook for three of them: those are told of always. */
-function isLessSafe(setting: Setting, value: number, guard: Fields | null): boolean {
-  switch (setting) {
-    case 'guard.keepHealthy':
-    case 'trend.confidence':
-      return value < 1
-    case 'guard.cooldownMs':
-      return true
-    case 'guard.runsInFlight':
-      return value > (guard?.number('runsInFlight') ?? DEFAULT_GUARD.runsInFlight)
-    case 'guard.startsPerMinute':
-      return value > (guard?.number('startsPerMinute') ?? DEFAULT_GUARD.startsPerMinute)
-    case 'breaker.failures':
-      return value > USUAL_BREAKER.failures
-    case 'breaker.openMs':
-      return value < USUAL_BREAKER.openMs
+  for (const [setting, value] of Object.entries(spec.set) as [Setting, number][]) {
+    const why = whyLessSafe(setting, value, usual)
+    if (why !== null) report('RB410', entryOf(set, setting)?.keyAt ?? set.at, { key: setting, why })
   }
 }

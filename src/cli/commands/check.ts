@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../compile/diagnostics.ts'
 import type { Format } from '../../compile/format/format-diagnostics.ts'
 import type { CompilerPort } from '../cli-deps.ts'
+import { sentencesOfLessSafe } from '../../inventory/less-safe.ts'
 import { findUnreachedGroups } from '../../notify/find-unreached.ts'
 import { CliError } from '../cli-error.ts'
 import { blankTerminal, escapeJson, escapeTerminal, toSafeJson } from '../escape-terminal.ts'
@@ -46,9 +47,17 @@ export const check: Verb<Options> = {
     await tell(context, format, files, found)
     context.out.say(sumUp(files, found))
     await sayWhomNobodyReaches(context, files)
+    await sayWhatIsLessSafe(context)
     const errors = found.filter(({ severity }) => severity === 'error').length
     return errors === 0 ? EXIT.ok : EXIT.invalid
   },
+}
+
+/** Emergency values that allow more than usual are no mistake; whoever checks should know of them. */
+async function sayWhatIsLessSafe({ deps, out }: Context): Promise<void> {
+  const inventory = await deps.inventory().catch(() => null)
+  for (const cluster of inventory?.clusters ?? [])
+    for (const sentence of sentencesOfLessSafe(cluster)) out.warn(`! ${sentence}`)
 }
 
 /** A page that would reach nobody is no mistake of the runbook, so it costs nothing but a sentence; without channels, one. */

@@ -43,7 +43,9 @@ export const why: Verb<Options> = {
         ...(cluster === undefined ? {} : { cluster }),
       }),
     )
-    const changes = targets.some(({ kind }) => kind === 'cluster') ? await readChanges(await journal(), name, io.now() - since, limit) : []
+    const changes = targets.some(({ kind }) => kind === 'cluster')
+      ? await readChanges(await journal(), name, io.now() - since, limit)
+      : []
     const decisions = records.map(decisionFrom).filter((decision) => decision !== null)
     const isEmpty = decisions.length === 0 && changes.length === 0
     if (decisions.length === 0 && known === undefined)
