@@ -8,7 +8,7 @@ import { Client, Connection, defaultPayloadConverter } from '@temporalio/client'
 import { bundleWorkflowCode } from '@temporalio/worker'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DetectorState, WatchCheckpoint } from '../../src/guard/protocol.ts'
-import type { Cluster } from '../../src/inventory/inventory.ts'
+import type { Cluster, Mode } from '../../src/inventory/inventory.ts'
 import { openJournal } from '../../src/journal/open-journal.ts'
 import { bundleOptions } from '../../src/main/bundle-options.ts'
 import { detectorId } from '../../src/plan/ids.ts'
@@ -17,6 +17,11 @@ import { describeWithTemporal, startTestServer } from '../temporal-server.ts'
 import { clusterOf } from './stubs/lab-of-three.ts'
 
 const NODE = `require('node:http').createServer((_, answer) => answer.end('{"status":"healthy"}')).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+
+const REDUCED: Mode = {
+  ...{ name: 'reduced', summary: 'Less is served while a node is ill.', lost: ['batch'], kept: ['chat'] },
+  ...{ clearWhen: 'cluster.ill == 0', forMs: 1_000, longestMs: null },
+}
 
 describeWithTemporal('watching real nodes from real workers', () => {
   const folder = mkdtempSync(join(tmpdir(), 'phix-watch-'))
@@ -49,6 +54,8 @@ describeWithTemporal('watching real nodes from real workers', () => {
     const cluster: Cluster = {
       ...plain,
       nodes: plain.nodes.map((node, index) => ({ ...node, address: addresses[index] ?? '' })),
+      modes: [REDUCED],
+      adaptations: [{ while: { mode: 'reduced' }, set: { 'breaker.failures': 3 }, backAfterMs: 0 }],
     }
     const inventory = { version: 1, clusters: [cluster], groups: [], acceptance: false } as const
     const files = {
@@ -112,6 +119,31 @@ describeWithTemporal('watching real nodes from real workers', () => {
       return found?.checkpoint.nodes.some(({ name, phi }) => name === 'node-2' && phi > 8) ? found.checkpoint : null
     }, 5_000)
     expect(checkpoint.nodes.find(({ name }) => name === 'node-1')).toMatchObject({ verdict: 'healthy' })
+  }, 60_000)
+
+  test('a degraded mode stands while its cause does, and ends by itself, with the settings that it changed', async () => {
+    const request = { mode: 'reduced', on: true, workflowId: 'some/run', why: 'node-2 is ill', key: 'k1' }
+    expect(await engine.detector.setMode('real', request)).toMatchObject({ active: true, changed: true })
+    expect(await engine.detector.setMode('real', request)).toMatchObject({ active: true, changed: true })
+    const since = Date.now()
+    // Several looks at the cluster are made meanwhile.
+    const seen = await state(({ modes }) => Date.now() > since + 3_000 && modes?.length === 1, 8_000)
+    expect(seen.adapted).toMatchObject([{ setting: 'breaker.failures', value: 3, usual: 5, because: 'mode reduced' }])
+    // Who is meant to be down is not ill.
+    await engine.detector.mark('real', { target: 'node-2', desired: 'drained', why: 'for the test', key: 'k2' })
+    await state(({ modes, adapted }) => modes?.length === 0 && adapted?.length === 0, 10_000)
+    const journal = await openJournal(`sqlite:${join(folder, 'journal.db')}`)
+    const texts = await until(async () => {
+      const records = await journal.read({ kind: 'audit', cluster: 'real', target: 'real/modes' })
+      return records.length >= 4 ? records.map(({ body }) => (body as { text: string }).text) : null
+    }, 5_000)
+    await journal.close()
+    expect(texts.toReversed()).toEqual([
+      'run `some/run` entered degraded mode `reduced`: node-2 is ill',
+      '`breaker.failures` goes from 5 to 3: mode reduced.',
+      expect.stringContaining('`reduced` has ended by itself: its cause is gone: `cluster.ill == 0` held for 1 s'),
+      '`breaker.failures` goes from 3 to 5: mode reduced is over.',
+    ])
   }, 60_000)
 
   test('SIGKILL of the worker that watches: another goes on in seconds with warm windows, and sees the next death', async () => {

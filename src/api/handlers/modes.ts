@@ -50,7 +50,9 @@ export async function readModes(deps: ApiDeps, context: Context): Promise<Respon
 
 function toView({ name, modes = [] }: Cluster, held: Held | null, now: number): ClusterView {
   if (held === null) return { name, stale: true, at: null, ageMs: null, modes: null, settings: null }
-  const { standing, adapted, at, isStale } = held
+  const { standing, adapted, isStale } = held
+  // A detector that answers knows it now; a query tells the time of its last event only.
+  const at = isStale ? held.at : now
   const declared = new Map(modes.map((mode) => [mode.name, mode]))
   const names = [...new Set([...declared.keys(), ...standing.map(({ mode }) => mode)])].toSorted()
   return {
