@@ -461,7 +461,7 @@ export function createFakeEngine(world: World): Engine {
 }
 
 export const createFakeJournal = (world: World): Journal => ({
-  append: async () => 0,
+  append: async (records) => ((world.records = [...world.records, ...records]), records.length),
   read: async ({ kind, id, target, limit }) =>
     world.records
       .filter((record) => id === undefined || record.id === id)
