@@ -193,6 +193,7 @@ async function askForGrant(input: RunInput, state: State): Promise<RunResult | n
     lock: plan.guard.lock === null ? null : target,
     guard: plan.guard,
     startedBy,
+    automation: plan.automation,
   }
   const activities = proxyActivities<{ grant(request: GrantRequest): Promise<GrantReply> }>({
     startToCloseTimeout: '10s',

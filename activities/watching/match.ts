@@ -10,7 +10,7 @@ import { matchAlert } from './match-alert.ts'
 import { probeNow } from './probe-now.ts'
 
 /** What the detector's own eyes saw of one target. */
-type Sighting = Exclude<Trigger, { kind: 'person' | 'alert' }>
+type Sighting = Exclude<Trigger, { kind: 'person' | 'alert' | 'schedule' }>
 
 /** More would not be looked at, and plans are large. */
 const MOST_CANDIDATES = 3
@@ -30,7 +30,9 @@ export async function match(
         ? askFor(runbook, trigger, inventory, clusterName)
         : trigger.kind === 'alert'
           ? matchAlert(runbook, trigger.alert, inventory, clusterName)
-          : triggered(runbook, trigger, inventory, clusterName),
+          : trigger.kind === 'schedule'
+            ? null
+            : triggered(runbook, trigger, inventory, clusterName),
   }))
   const refused = found.flatMap(({ runbook, result }) =>
     result !== null && 'refused' in result ? [{ runbook, reason: result.refused }] : [],
