@@ -34,6 +34,8 @@ export interface ActivityDeps {
   readonly masker?: Masker
   /** Shared with the metrics, which tell the breakers. */
   readonly lanes?: Lanes
+  /** Counts messages to people; by default nobody does. */
+  readonly told?: WorkerParts['told']
   /** Epoch ms. */
   readonly now?: () => number
   /** Monotonic ms. */
@@ -67,6 +69,7 @@ function partsFrom(deps: ActivityDeps): WorkerParts {
     allowedHosts,
     control: (service) => toControl(service.control),
     failpoint: createFailpoint(deps.failpoint ?? null, deps.die ?? dieByCrash),
+    told: deps.told ?? (() => undefined),
     now: deps.now ?? Date.now,
     clock,
     random,

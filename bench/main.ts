@@ -5,32 +5,37 @@ import { writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
-import { startBenchServer } from './bench-server.ts'
+import { startBenchServer, type BenchServer } from './bench-server.ts'
 import { BENCHES } from './benches.ts'
 import { holds, type Row } from './row.ts'
 import { toTable } from './table.ts'
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } })
-const chosen = BENCHES.filter(({ name }) => values.only === undefined || name === values.only)
-if (chosen.length === 0) {
-  console.error(`There is no \`${values.only}\` to measure; there are: ${BENCHES.map(({ name }) => name).join(', ')}`)
+const wanted = values.only?.split(',')
+const unknown = wanted?.filter((word) => !BENCHES.some(({ name }) => name === word)) ?? []
+if (unknown.length > 0) {
+  const names = BENCHES.map(({ name }) => name).join(', ')
+  console.error(`There is no \`${unknown.join('`, `')}\` to measure; there are: ${names}`)
   process.exit(2)
 }
+const chosen = BENCHES.filter(({ name }) => wanted?.includes(name) ?? true)
 
 Runtime.install({ logger: new DefaultLogger('ERROR') })
 const loadBefore = loadavg()[0]
 const rows: Row[] = []
-// A server that idles beside a measurement would be part of it: what needs it comes first, then it goes.
-const ofServer = chosen.filter((bench) => bench.needs === 'server')
-if (ofServer.length > 0) {
-  const server = await startBenchServer()
-  try {
-    for (const bench of ofServer) await measure(bench, () => bench.run(server))
-  } finally {
-    await server.stop()
+let server: BenchServer | null = null
+for (const bench of chosen) {
+  if (bench.needs === 'server') {
+    const started = (server ??= await startBenchServer())
+    await measure(bench, () => bench.run(started))
+    continue
   }
+  // A server that idles beside a measurement would be part of it.
+  await server?.stop()
+  server = null
+  await measure(bench, () => bench.run())
 }
-for (const bench of chosen) if (bench.needs === 'nothing') await measure(bench, () => bench.run())
+await server?.stop()
 
 async function measure({ name }: Bench, run: () => Promise<readonly Row[]> | readonly Row[]): Promise<void> {
   process.stderr.write(`measuring ${name} …`)

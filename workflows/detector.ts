@@ -10,6 +10,7 @@ import {
   defineUpdate,
   getExternalWorkflowHandle,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -41,9 +42,17 @@ import { createGuardState, reviveGuardState, toDetectorState, type GuardState } 
 import { keyOf } from '../src/guard/queue.ts'
 import type { Effect, Step } from '../src/guard/step.ts'
 import type { Json } from '../src/plan/json.ts'
-import { LIMITS, STATE_QUERY, type VerbMessage } from '../src/plan/run.ts'
+import {
+  LIMITS,
+  RESOLVED_SIGNAL,
+  STATE_QUERY,
+  type NotifyCall,
+  type RunInput,
+  type VerbMessage,
+} from '../src/plan/run.ts'
 import { bytesOf } from '../src/plan/size.ts'
 import { learn, matchForPerson, matchStanding, notify } from './detector/activities.ts'
+import { deliverLater } from './deliver-later.ts'
 import { currentDetails } from './detector/current-details.ts'
 import { followRuns } from './detector/follower.ts'
 import { launch, type StartOrder } from './detector/launch.ts'
@@ -117,6 +126,8 @@ export async function detector(input: DetectorInput): Promise<void> {
         return recorder.add(effect.record)
       case 'say':
         return void sayToRun(effect)
+      case 'calm':
+        return void calmRun(effect.workflowId)
       case 'page':
         return void page(effect.key, effect.message)
     }
@@ -139,7 +150,8 @@ export async function detector(input: DetectorInput): Promise<void> {
   async function start(order: StartOrder): Promise<void> {
     const { workflowId } = order
     launching.add(workflowId)
-    const launched = await launch(order)
+    const input: RunInput = state.page.length === 0 ? order.input : { ...order.input, page: state.page }
+    const launched = await launch({ ...order, input })
     launching.delete(workflowId)
     switch (launched.kind) {
       case 'started':
@@ -158,7 +170,9 @@ export async function detector(input: DetectorInput): Promise<void> {
   }
 
   async function page(key: string, message: string): Promise<void> {
-    if (state.page.length === 0) return log.warn('the inventory names nobody who could be told', { key, message })
+    // Where the inventory names nobody, every channel is used; before there were channels, nothing was.
+    if (state.page.length === 0 && !patched('page-to-nobody'))
+      return log.warn('the inventory names nobody who could be told', { key, message })
     const run = {
       workflowId: workflowInfo().workflowId,
       runbook: 'detector',
@@ -167,9 +181,7 @@ export async function detector(input: DetectorInput): Promise<void> {
       stepId: key,
       startedBy: 'detector',
     }
-    await notify({ to: state.page, message, idempotencyKey: key, run }).catch((error: unknown) => {
-      log.warn('a page could not be sent', { key, error })
-    })
+    await tellPeople({ to: state.page, message, idempotencyKey: key, run, form: 'page' })
   }
 
   setHandler(
@@ -338,6 +350,29 @@ function demandCommand(verb: FleetVerb, said: unknown): void {
       'a freeze needs `forMs`, a number above 0, and `inFlight`, a bool',
       'rejected',
     )
+}
+
+/** Tells people; what cannot be delivered now is delivered later. */
+async function tellPeople(call: NotifyCall): Promise<void> {
+  const { idempotencyKey: key } = call
+  try {
+    const report = await notify(call)
+    const later = report?.heldUntil ?? report?.pendingAt
+    if (later !== undefined) await deliverLater(call, later)
+  } catch (error) {
+    log.warn('a page could not be sent', { key, error })
+    if (patched('notification')) await deliverLater(call, Date.now())
+  }
+}
+
+/** Tells a run that nobody has to be called any more; one that has ended meanwhile does not need it. */
+async function calmRun(workflowId: string): Promise<void> {
+  if (!patched('calm')) return
+  await getExternalWorkflowHandle(workflowId)
+    .signal(defineSignal(RESOLVED_SIGNAL))
+    .catch((error: unknown) => {
+      log.info('a run was not told that its cause is gone', { workflowId, error })
+    })
 }
 
 /** Says a word to a run; one that has ended meanwhile does not need it any more. */

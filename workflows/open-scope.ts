@@ -7,7 +7,7 @@ export function openScope<T>(
   { timeoutMs, cancelled }: { readonly timeoutMs: number | null; readonly cancelled: boolean },
 ): Scoped<T> {
   const scope = new CancellationScope({ cancellable: true })
-  const timer = new CancellationScope({ cancellable: true })
+  let timer: CancellationScope | null = null
   let timedOut = false
   const timeOut = (): void => {
     timedOut = true
@@ -15,9 +15,12 @@ export function openScope<T>(
   }
   if (cancelled) scope.cancel()
   else if (timeoutMs !== null && timeoutMs <= 0) timeOut()
-  else if (timeoutMs !== null) timer.run(() => sleep(Math.ceil(timeoutMs))).then(timeOut, () => {})
+  else if (timeoutMs !== null) {
+    timer = new CancellationScope({ cancellable: true })
+    timer.run(() => sleep(Math.ceil(timeoutMs))).then(timeOut, () => {})
+  }
   const result = scope.run(body).then((value) => {
-    timer.cancel()
+    timer?.cancel()
     return { value, timedOut }
   })
   return { result, cancel: () => scope.cancel() }

@@ -21,6 +21,7 @@ import { detectorId } from '../src/plan/ids.ts'
 import type { Json } from '../src/plan/json.ts'
 import {
   LIMITS,
+  RESOLVED_SIGNAL,
   STATE_QUERY,
   VERBS,
   type RunInput,
@@ -35,7 +36,7 @@ import { capResult } from './cap-result.ts'
 import { checkInput, hasGrant, isGranted, stateFrom } from './check-input.ts'
 import { detailsOf } from './details.ts'
 import { createGates, isRunVerb, type Gates } from './gates.ts'
-import { ackRun, GOES_ON, hasChanged, pauseRun, pausesAt, resumeRun } from './interpreter/pause.ts'
+import { ackRun, calm, GOES_ON, hasChanged, pauseRun, pausesAt, resumeRun } from './interpreter/pause.ts'
 import { startPlan, type OpenRun } from './interpreter/run-plan.ts'
 import { addNote, newState, rowsOf, type State } from './interpreter/state.ts'
 import { createOpenChildren } from './open-children.ts'
@@ -56,11 +57,11 @@ const DESCRIPTIONS: Readonly<Record<Verb, string>> = {
 }
 
 /** The default workflow: every runbook name is a workflow type. */
-export default async function runbook(input: RunInput): Promise<RunResult> {
+export default function runbook(input: RunInput): Promise<RunResult> {
   checkInput(input)
   const root = CancellationScope.current()
   // Everything runs where Temporal's cancel does not reach; it is one more way to say `cancel`.
-  return await CancellationScope.nonCancellable(() => live(input, root))
+  return CancellationScope.nonCancellable(() => live(input, root))
 }
 
 async function live(input: RunInput, root: CancellationScope): Promise<RunResult> {
@@ -94,6 +95,9 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
   }
   const words = createWordRecorder(input)
   listen(state, gates, toRun, words, draw)
+  setHandler(defineSignal(RESOLVED_SIGNAL), () => calm(state, Date.now()), {
+    description: 'Of the detector: what the run was started for is gone; nobody has to be called.',
+  })
   setHandler(defineQuery<RunState>(STATE_QUERY), () => stateOf(input, state, gates, end.result), {
     description: 'Steps, gates, notes and result of this run.',
   })
@@ -113,17 +117,11 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
     gatesChanged: () => recordGates(gates.list()),
   })
   end.run = startPlan(input, workflowId, host, state)
-  const finished: { result: RunResult | null; error: unknown } = { result: null, error: null }
-  end.run.result.then(
-    (result) => (finished.result = result),
-    (error: unknown) => (finished.error = error),
-  )
-  const isOver = (): boolean => finished.result !== null || finished.error !== null
-  await condition(() => isOver() || (host.isLong() && host.isQuiet() && words.isIdle() && allHandlersFinished()))
-  // A bug of ours: the workflow task fails and waits for a fix; the run loses nothing.
-  if (finished.error !== null) throw finished.error
-  await words.whenIdle()
-  if (finished.result !== null) return await close(input, finished.result, root, end, draw)
+  const mustContinue = (): boolean => host.isLong() && host.isQuiet() && words.isIdle() && allHandlersFinished()
+  // A bug of ours rejects: the workflow task fails and waits for a fix; the run loses nothing.
+  const result = await Promise.race([end.run.result, condition(mustContinue)])
+  if (!words.isIdle()) await words.whenIdle()
+  if (result !== undefined) return await close(input, result, root, end, draw)
   return await continueAsNew<typeof runbook>({ ...input, state: state as unknown as Json })
 }
 
@@ -233,20 +231,23 @@ async function close(
   draw()
   const isCancelled = result.outcome === 'cancelled' && root.consideredCancelled
   recordEnd(result, isCancelled)
-  await tellDetector(input.cluster, result)
-  await condition(allHandlersFinished)
+  if (hearsOnlyBySignal(result)) await tellDetector(input.cluster, result)
+  if (!allHandlersFinished()) await condition(allHandlersFinished)
   if (isCancelled) throw new CancelledFailure(result.message)
   return result
 }
 
+/** Whether the detector is not the one that started this run, which hears its end by itself. */
+const hearsOnlyBySignal = ({ outcome }: RunResult): boolean =>
+  workflowInfo().parent === undefined && !hasGrant() && outcome !== 'refused'
+
 /**
- * Tells the detector, where it is not the one that started this run and hears its end by itself. For latency, not for truth:
+ * Tells the detector. For latency, not for truth:
  * a detector that is not there is no failure of the run.
  * Why it waits: the server drops a signal whose sender closes in the same task. That is five events, so only then.
  */
 async function tellDetector(cluster: string, result: RunResult): Promise<void> {
-  const { workflowId, runId, parent } = workflowInfo()
-  if (parent !== undefined || hasGrant() || result.outcome === 'refused') return
+  const { workflowId, runId } = workflowInfo()
   const message: EndedMessage = { workflowId, runId, result }
   const detector = getExternalWorkflowHandle(detectorId(cluster))
   await detector.signal(defineSignal<[EndedMessage]>('ended'), message).catch(() => {})

@@ -6,6 +6,7 @@ import {
   condition,
   isCancellation,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   sleep,
   startChild,
@@ -22,6 +23,8 @@ import {
   type ActionCall,
   type Grant,
   type NotifyCall,
+  type NotifyForm,
+  type NotifyReport,
   type Pause,
   type RunInput,
   type RunResult,
@@ -31,8 +34,9 @@ import { bytesOf } from '../src/plan/size.ts'
 import { endOfActivity } from './activity-failure.ts'
 import { isOver, MARGIN_MS, optionsOf, retryOf, summaryOf } from './activity-options.ts'
 import { endOfChild } from './child-end.ts'
+import { deliverLater } from './deliver-later.ts'
 import type { Gates } from './gates.ts'
-import type { ActAnswer, ActRequest, ChildAnswer, Host } from './interpreter/host.ts'
+import type { ActAnswer, ActRequest, ChildAnswer, Host, Told } from './interpreter/host.ts'
 import type { Verified } from './interpreter/state.ts'
 import type { OpenChildren } from './open-children.ts'
 import { openScope } from './open-scope.ts'
@@ -129,7 +133,8 @@ export function createTemporalHost({
     return activity(call)
   }
 
-  async function act(request: ActRequest): Promise<ActAnswer> {
+  /** Why no `async`: of all that the host does this is what a run does most, and each promise is traced (decision 0205). */
+  function act(request: ActRequest): Promise<ActAnswer> {
     const { path, operatorRetry, title, action, args, poll, retry } = request
     const id = operatorRetry === 0 ? path : `${path}#${operatorRetry}`
     const call: ActionCall = {
@@ -139,34 +144,37 @@ export function createTemporalHost({
       ...(poll === null ? {} : { poll }),
       ...(retry === null ? {} : { retry: retryOf(retry) }),
     }
-    try {
-      if (isHeld()) await hold()
-      const failure = tooLarge(bytesOf(call as unknown as Json))
-      if (failure !== null) return { kind: 'failed', failure, attempts: 0 }
-      const startedAt = Date.now()
-      for (let lost = 0; ; lost++) {
-        const spentMs = lost === 0 ? 0 : Date.now() - startedAt
-        try {
-          open++
-          const output = await schedule(action.name, optionsOf(request, id, title, spentMs), call)
-          return { kind: 'ok', output: (output ?? null) as Json, attempts: lost + 1 }
-        } catch (error) {
-          if (isCancellation(error)) throw error
-          const end = endOfActivity(error, action)
-          if (end.kind === 'failed')
-            return { ...end, attempts: lost + (end.attemptsSpent ? (retry?.attempts ?? 1) : 1) }
-          if (lost >= LOST_TOLERATED || isOver(request, Date.now() - startedAt)) {
-            const message = `Every worker that ran \`${action.name}\` died under it.`
-            return { kind: 'failed', failure: { code: 'unavailable', message }, attempts: lost + 1 }
-          }
-        } finally {
+    const startedAt = Date.now()
+    /** Tries once more where only a worker was lost; `lost` counts them. */
+    const attempt = (lost: number): Promise<ActAnswer> => {
+      const spentMs = lost === 0 ? 0 : Date.now() - startedAt
+      open++
+      return schedule(action.name, optionsOf(request, id, title, spentMs), call).then(
+        (output) => {
           open--
-        }
-      }
-    } catch (error) {
-      if (isCancellation(error)) return { kind: 'cancelled' }
-      throw error
+          return { kind: 'ok', output: (output ?? null) as Json, attempts: lost + 1 }
+        },
+        (error: unknown) => {
+          open--
+          return afterFailure(error, lost)
+        },
+      )
     }
+    const afterFailure = (error: unknown, lost: number): ActAnswer | Promise<ActAnswer> => {
+      if (isCancellation(error)) return { kind: 'cancelled' }
+      const end = endOfActivity(error, action)
+      if (end.kind === 'failed') return { ...end, attempts: lost + (end.attemptsSpent ? (retry?.attempts ?? 1) : 1) }
+      if (lost < LOST_TOLERATED && !isOver(request, Date.now() - startedAt)) return attempt(lost + 1)
+      const message = `Every worker that ran \`${action.name}\` died under it.`
+      return { kind: 'failed', failure: { code: 'unavailable', message }, attempts: lost + 1 }
+    }
+    if (isHeld()) return hold().then(() => attempt(0), endedBy)
+    const failure = tooLarge(bytesOf(call as unknown as Json))
+    return failure === null ? attempt(0) : Promise.resolve({ kind: 'failed', failure, attempts: 0 })
+  }
+  const endedBy = (error: unknown): ActAnswer => {
+    if (isCancellation(error)) return { kind: 'cancelled' }
+    throw error
   }
 
   async function verify(path: string, title: string, call: VerifyCall): Promise<Verified> {
@@ -201,12 +209,13 @@ export function createTemporalHost({
     }
   }
 
-  async function notify(path: string, to: readonly string[], message: string): Promise<string | null> {
-    const call: NotifyCall = { to, message, idempotencyKey: keyOf(path), run: run(path) }
+  async function notify(path: string, to: readonly string[], message: string, form: NotifyForm): Promise<Told> {
+    const { severity } = input.plan
+    const call: NotifyCall = { to, message, idempotencyKey: keyOf(path), run: run(path), severity, form }
     try {
       if (isHeld()) await hold()
       const failure = tooLarge(bytesOf(call as unknown as Json))
-      if (failure !== null) return failure.message
+      if (failure !== null) return { ...UNTOLD, problem: failure.message }
       const options = {
         activityId: path,
         summary: summaryOf(`Tell ${to.join(', ')}`),
@@ -216,15 +225,28 @@ export function createTemporalHost({
       }
       open++
       try {
-        await schedule('notify', options, call)
+        // Null in histories of before there was a report.
+        const report = ((await schedule('notify', options, call)) ?? {}) as Partial<NotifyReport>
+        const { pendingAt, heldUntil = null, paging = null } = report
+        // Nobody calls again for what is told once.
+        const isLeft = heldUntil !== null && (form === 'note' || form === 'end')
+        if (pendingAt !== undefined) await deliverLater(call, pendingAt)
+        else if (isLeft) await deliverLater(call, heldUntil)
+        // Clocks differ: it is not asked again and again in the last moment of the night.
+        const again = heldUntil === null || isLeft ? null : Math.max(heldUntil, Date.now() + SHORTEST_HOLD_MS)
+        return { problem: null, paging, heldUntil: again }
+      } catch (error) {
+        if (isCancellation(error)) throw error
+        // Its workers died under it, or none was there: it is told as soon as one is.
+        if (patched('notification')) await deliverLater(call, Date.now())
+        throw error
       } finally {
         open--
       }
-      return null
     } catch (error) {
-      if (isCancellation(error)) return 'cancelled'
+      if (isCancellation(error)) return { ...UNTOLD, problem: 'cancelled' }
       const end = endOfActivity(error, NOTIFY)
-      return end.kind === 'failed' ? end.failure.message : 'the worker died'
+      return { ...UNTOLD, problem: end.kind === 'failed' ? end.failure.message : 'the worker died' }
     }
   }
 
@@ -285,10 +307,10 @@ export function createTemporalHost({
         throw error
       }
     },
-    async hold(isOver, until) {
+    async hold(isOver, until, title) {
       redraw()
       try {
-        await condition(isOver, Math.max(1, until - Date.now()), { summary: 'Paused' })
+        await condition(isOver, Math.max(1, until - Date.now()), { summary: summaryOf(title) })
         return 'over'
       } catch (error) {
         if (isCancellation(error)) return 'cancelled'
@@ -325,6 +347,9 @@ export function createTemporalHost({
     },
   }
 }
+
+const SHORTEST_HOLD_MS = 30_000
+const UNTOLD = { paging: null, heldUntil: null } as const
 
 type VerifyReportOf = Extract<Verified, { readonly kind: 'report' }>['report']
 

@@ -193,6 +193,7 @@ export function createWatchLoop(first: Cluster, shard: number, learned: unknown,
     const hasTurned = present !== 'unknown' && (present === 'healthy') !== (verdict === 'healthy')
     // Healthy beats that a fresh connection cannot confirm are no return to health yet.
     if (hasTurned || observer.isRecovering(nowMs) || (verdict === 'healthy' && !agrees)) return
+    if (verdict !== 'healthy' && agrees) watch.monitor.confirmOutage()
     const told = watch.told
     const isNews = told === null || told.verdict !== verdict || told.confirmed !== agrees
     if (isNews || nowMs - told.atMs >= TELL_AGAIN_MS) {

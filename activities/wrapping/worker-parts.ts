@@ -20,7 +20,13 @@ export interface WorkerParts {
   readonly lanes: Lanes
   readonly allowedHosts: readonly string[]
   readonly control: (service: Service) => ServiceControl
-  readonly failpoint: (point: FailpointName, action: string, call: ActionCall) => void | Promise<void>
+  readonly failpoint: (
+    point: FailpointName,
+    action: string,
+    call: Pick<ActionCall, 'idempotencyKey' | 'run'>,
+  ) => void | Promise<void>
+  /** Counts a message to people, by channel. */
+  readonly told: (channel: string, told: 'delivered' | 'failed') => void
   /** Epoch ms. */
   readonly now: () => number
   /** Monotonic ms. */

@@ -7,7 +7,7 @@ import { sameSteps } from '../same-steps.ts'
 const STEPS = 100
 const PAIRS = 12
 const SHORT_STEPS = 3
-const SHORT_PAIRS = 40
+const SHORT_PAIRS = 80
 const MANY = 200
 const MANY_PAIRS = 6
 const MOST_EVENTS = 6

@@ -1,7 +1,11 @@
 // The reference of the bench: the same steps as the plan in ../same-steps.ts, written by hand as one would in Temporal's
-// SDK, with ids and summaries as an operator would want them. Plain JavaScript, because the build that it is compared with
-// is that too.
-import { proxyActivities } from '@temporalio/workflow'
+// SDK, with ids, summaries and an outcome that can be searched for, as an operator would want them. Plain JavaScript, because
+// the build that it is compared with is that too.
+import { defineSearchAttributeKey } from '@temporalio/common'
+import { proxyActivities, upsertSearchAttributes } from '@temporalio/workflow'
+
+const OUTCOME = defineSearchAttributeKey('PhixOutcome', 'KEYWORD')
+const WAITING = defineSearchAttributeKey('PhixWaiting', 'BOOL')
 
 const activities = proxyActivities({
   startToCloseTimeout: '30s',
@@ -18,5 +22,9 @@ export async function handWritten(stepCount) {
     const done = await work.executeWithOptions(options, [{ args: { n } }])
     sum += done.n
   }
+  upsertSearchAttributes([
+    { key: OUTCOME, value: 'effective' },
+    { key: WAITING, value: false },
+  ])
   return sum
 }

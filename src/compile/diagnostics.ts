@@ -375,9 +375,9 @@ export const CATALOGUE = {
     'give one of the two another name',
   ),
   RB402: errorOfPlace(
-    'no node is called `{name}`',
-    'Members of a service are nodes of its cluster.',
-    'name a node of the inventory, or add the node to it',
+    'no {what} is called `{name}`',
+    'A name that means nothing is a node that is not healed, or a person who is not told.',
+    'name one that the inventory has, or add it',
   ),
   RB403: error('{key} `{low}` is above {other} `{high}`', 'The two limits exclude each other.', 'swap them'),
   RB404: error(

@@ -118,7 +118,7 @@ export const DEFAULT_PORTS = { temporal: 7233, ui: 8233, server: 7080, worker: 7
 function defaults(
   project: string,
   dataFolder: string,
-): Record<Exclude<SettingName, 'failpoint' | 'allowedHosts'>, string> {
+): Record<Exclude<SettingName, 'failpoint' | 'allowedHosts' | 'deadMan.url'>, string> {
   const own = join(project, 'inventory.yaml')
   return {
     dataFolder,
@@ -136,6 +136,7 @@ function defaults(
     'worker.port': String(DEFAULT_PORTS.worker),
     intakeFile: join(project, 'intake.yaml'),
     insecureDev: 'no',
+    'deadMan.every': '1m',
     journal: `sqlite:${join(dataFolder, 'journal.db')}`,
     person: userName(),
     'log.level': 'info',
@@ -209,6 +210,7 @@ function toSettings(chosen: Readonly<Record<SettingName, Chosen | null>>, extern
     worker: { host: value('worker.host'), port: Number(value('worker.port')) },
     intakeFile: value('intakeFile'),
     insecureDev: value('insecureDev') === 'yes',
+    deadMan: toDeadMan(chosen['deadMan.url']?.value ?? '', value('deadMan.every')),
     journal: value('journal'),
     person: value('person'),
     log: {
@@ -221,6 +223,20 @@ function toSettings(chosen: Readonly<Record<SettingName, Chosen | null>>, extern
       .map((host) => host.trim())
       .filter((host) => host !== ''),
   }
+}
+
+const SHORTEST_BEAT_MS = 1_000
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+
+/** A wrong interval would be noticed by nobody until it matters. */
+function toDeadMan(url: string, every: string): Settings['deadMan'] {
+  if (url === '') return null
+  if (!/^(https?|secret):\/\/./.test(url))
+    throw new SettingError('`deadMan.url` must be an address such as `https://…`, or a `secret://` reference')
+  const [, amount = '', unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(every) ?? []
+  const everyMs = Number(amount) * (UNITS[unit] ?? 0)
+  if (everyMs >= SHORTEST_BEAT_MS && everyMs <= 86_400_000) return { url, everyMs }
+  throw new SettingError(`\`deadMan.every\` is \`${every}\`; it must be a duration from \`1s\` to \`24h\``)
 }
 
 function toFailpoint(text: string | null): string | null {

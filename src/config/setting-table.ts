@@ -24,6 +24,8 @@ export const SETTINGS = [
   spec('worker.port', 'port', 'and its port'),
   spec('intakeFile', 'path', 'who may send alerts'),
   spec('insecureDev', 'choice', 'hooks without secrets, on loopback only: for development', ['yes', 'no']),
+  spec('deadMan.url', 'text', 'where a beat is posted while Phix is alive; may be a `secret://` reference'),
+  spec('deadMan.every', 'text', 'how often, such as `1m`'),
   spec('journal', 'text', '`sqlite:<file>` or a `postgres://` URL'),
   spec('person', 'text', 'the name you are known by'),
   spec('log.level', 'choice', 'how much is logged', ['debug', 'info', 'warn', 'error']),

@@ -26,6 +26,8 @@ export interface Settings {
   readonly intakeFile: string
   /** Hooks take alerts from anybody on this machine: for development only. */
   readonly insecureDev: boolean
+  /** Where a worker posts a beat while Phix is alive, and how often; null: nowhere. */
+  readonly deadMan: { readonly url: string; readonly everyMs: number } | null
   /** `sqlite:<file>` or a `postgres://` URL. */
   readonly journal: string
   /** For notify channels and `approve`: the name a person is known by on this machine. */

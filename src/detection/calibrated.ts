@@ -16,6 +16,8 @@ export interface CalibratedMonitor {
   verdict(atMs: number): Verdict
   /** Takes an observer's own stall out of the present silence: nobody can hear while asleep. */
   forgive(stallMs: number): void
+  /** Takes the present silence for an outage, because a fresh connection found nobody: it says nothing of the rhythm. */
+  confirmOutage(): void
   /** What a replacement of this process goes on with; the last arrival is not part of it. */
   learned(maxBytes?: number): Uint8Array
   readonly beats: number
@@ -37,7 +39,8 @@ const RHYTHM_TO_FAILED = 2
  *
  * with P learned, not assumed (survival.ts). The verdict bounds φ by silences: never failed before a pause that a healthy
  * process may take, never later than where nobody could tell a gap from a crash.
- * Invariant: a gap beyond the ceiling is an outage and is not learned; a second one in a row is a new rhythm, and is.
+ * Invariant: a gap beyond the ceiling, or in which a probe found nobody, is an outage and is not learned; a second one in a
+ * row is a new rhythm, and is.
  */
 export function createCalibratedMonitor(
   options: Partial<CalibratedSettings> & Pick<CalibratedSettings, 'intervalMs'>,
@@ -47,7 +50,7 @@ export function createCalibratedMonitor(
   const { intervalMs, slack, suspectPhi, failedPhi, suspectCeiling, failedFloor, failedCeiling } = settings
   const long = createGapMemory(settings.longMemory)
   const recent = createGapMemory(settings.recentMemory)
-  const held = { lastBeatMs: Number.NaN, beats: 0, rhythm: 1, sawOutage: false }
+  const held = { lastBeatMs: Number.NaN, beats: 0, rhythm: 1, sawOutage: false, isSeenDead: false }
 
   const learned = learnedBefore && learnedFromBytes(learnedBefore, intervalMs)
   if (learned) {
@@ -67,13 +70,14 @@ export function createCalibratedMonitor(
     return survival > 0 ? Math.max(0, -Math.log10(survival)) : CALIBRATED_PHI_MAX
   }
   const learn = (gap: number): void => {
-    const isOutage = gap > outageAfter()
+    const isOutage = held.isSeenDead || gap > outageAfter()
     if (!isOutage || held.sawOutage) {
       long.add(gap)
       recent.add(gap)
       held.rhythm += (Math.min(gap, SCALE_END) - held.rhythm) / RHYTHM_GAPS
     }
     held.sawOutage = isOutage
+    held.isSeenDead = false
   }
 
   return {
@@ -95,6 +99,9 @@ export function createCalibratedMonitor(
     },
     forgive(stallMs) {
       held.lastBeatMs += stallMs
+    },
+    confirmOutage() {
+      held.isSeenDead = !isUnknown()
     },
     learned: (maxBytes = Number.POSITIVE_INFINITY) => learnedToBytes(intervalMs, held.rhythm, long, recent, maxBytes),
     get beats() {

@@ -2,7 +2,7 @@
 // it means nothing outside the process. Does not probe, does not decide to act. Read next: observer.ts.
 import type { Verdict } from '../guard/protocol.ts'
 import { createGapWindow } from './gap-window.ts'
-import { phiOf, readsSkewness, type ModelName } from './models.ts'
+import { phiOf, readsSkewness, unsuspiciousMs, type ModelName } from './models.ts'
 
 export interface MonitorSettings {
   readonly model: ModelName
@@ -27,6 +27,8 @@ export interface HeartMonitor {
   verdict(atMs: number): Verdict
   /** Takes an observer's own stall out of the present silence: nobody can hear while asleep. */
   forgive(stallMs: number): void
+  /** Takes the present silence for an outage, because a fresh connection found nobody: it says nothing of the rhythm. */
+  confirmOutage(): void
   gaps(): readonly number[]
   readonly beats: number
 }
@@ -46,6 +48,7 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
   let lastBeatMs: number | null = null
   let beats = 0
   let sawOutage = false
+  let isSeenDead = false
 
   const phi = (atMs: number): number => {
     if (lastBeatMs === null) return 0
@@ -64,11 +67,11 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
       const gapMs = atMs - lastBeatMs
       // A doubled beat, or a clock that went back: no gap.
       if (!(gapMs > 0)) return
-      // Up to the mean φ is below 1 by every model: most beats need none.
-      const isLate = failedPhi < 1 || gapMs > window.meanMs() + pauseMs
-      const isOutage = isLate && phi(atMs) >= failedPhi
+      const isLate = failedPhi < 1 || gapMs > unsuspiciousMs(model, window.meanMs() + pauseMs, minDeviationMs)
+      const isOutage = isSeenDead || (isLate && phi(atMs) >= failedPhi)
       if (!isOutage || sawOutage) window.add(gapMs)
       sawOutage = isOutage
+      isSeenDead = false
       lastBeatMs = atMs
     },
     phi,
@@ -80,6 +83,9 @@ export function createHeartMonitor(settings: MonitorSettings, learned: readonly 
     },
     forgive(stallMs) {
       if (lastBeatMs !== null) lastBeatMs += stallMs
+    },
+    confirmOutage() {
+      isSeenDead = lastBeatMs !== null
     },
     gaps: () => window.gaps(),
     get beats() {

@@ -60,6 +60,13 @@ export type ModelName = keyof typeof MODELS
 /** Whether a model looks at the skewness: it costs as much as a classical model does. */
 export const readsSkewness = (model: ModelName): boolean => model === 'ex-gaussian'
 
+/**
+ * Answers a silence up to which φ stays below 1, however large the deviation is above its floor: most beats ask no more.
+ * Why: one deviation past the mean a normal gap is still longer with P 0.16, and one with an exponential tail with 0.13.
+ */
+export const unsuspiciousMs = (model: ModelName, meanMs: number, minDeviationMs: number): number =>
+  model === 'exponential-log10' ? 2 * meanMs : meanMs + minDeviationMs
+
 /** Answers the suspicion after a silence. Invariant: finite, in 0 … PHI_MAX, never falls while the silence grows. */
 export const phiOf = (
   model: ModelName,

@@ -31,6 +31,7 @@ const writingText = (monitor: Omit<Monitor, 'learned'>, learned: Monitor['learne
   phi: (atMs) => monitor.phi(atMs),
   verdict: (atMs) => monitor.verdict(atMs),
   forgive: (stallMs) => monitor.forgive(stallMs),
+  confirmOutage: () => monitor.confirmOutage(),
   learned,
   get beats() {
     return monitor.beats

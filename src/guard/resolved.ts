@@ -23,16 +23,18 @@ const isFor = ({ trigger, automatic, closed }: OpenEntry, target: string): boole
 /** What one run is told as its runbook says. */
 export function wordFor({ workflowId, target, runbook, guard }: OpenEntry, now: number): readonly Effect[] {
   const why = `what it was started for is gone: \`${target}\` is healthy`
+  const calm: Effect = { kind: 'calm', workflowId }
   switch (guard.onResolved) {
     case 'finish':
-      return []
+      return [calm]
     case 'cancel':
-      return [{ kind: 'say', workflowId, verb: 'cancel', message: { by: 'phix', why, ifUnchanged: true } }]
+      return [{ kind: 'say', workflowId, verb: 'cancel', message: { by: 'phix', why, ifUnchanged: true } }, calm]
     case 'ask': {
       const until = now + ASK_FOR_MS
       const text = `\`${runbook}\` on \`${target}\` may no longer be needed: \`${target}\` is healthy. If it has changed nothing yet it waits for 15 min: \`phix cancel ${workflowId}\` or \`phix resume ${workflowId}\`.`
       return [
         { kind: 'say', workflowId, verb: 'pause', message: { by: 'phix', why, until, ifUnchanged: true } },
+        calm,
         { kind: 'page', key: `${workflowId}/resolved`, message: text },
       ]
     }

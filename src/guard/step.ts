@@ -22,6 +22,8 @@ export type Effect =
   /** A run is told something; one that has ended meanwhile does not hear it. */
   | { readonly kind: 'say'; readonly workflowId: string; readonly verb: Verb; readonly message: VerbMessage }
   /** A person should know now. */
+  /** What the run was started for is gone: nobody has to be called. */
+  | { readonly kind: 'calm'; readonly workflowId: string }
   | { readonly kind: 'page'; readonly key: string; readonly message: string }
 
 export const still = (state: GuardState): Step => ({ state, decisions: [], effects: [] })

@@ -65,7 +65,7 @@ function checkService(service: MapTree, nodes: readonly MapTree[], report: Repor
   const seen = new Map<string, Span>()
   for (const { value, at } of items) {
     const first = seen.get(value)
-    if (!names.includes(value)) report('RB402', at, { name: value }, didYouMean(value, names))
+    if (!names.includes(value)) report('RB402', at, { what: 'node', name: value }, didYouMean(value, names))
     else if (first !== undefined) report('RB401', at, { what: 'the member', name: value, line: report.lineOf(first) })
     seen.set(value, at)
   }
@@ -82,7 +82,7 @@ function checkNames(map: MapTree, key: string, nodes: readonly MapTree[], report
   const names = nodes.map((node) => nameOf(node).name)
   const list = valueOf(map, key)
   for (const { value, at } of list?.kind === 'list' ? list.items.filter(isText) : [])
-    if (!names.includes(value)) report('RB402', at, { name: value }, didYouMean(value, names))
+    if (!names.includes(value)) report('RB402', at, { what: 'node', name: value }, didYouMean(value, names))
 }
 
 /** A signal has one source: a query for Prometheus, or a pattern in a file. Fails: RB202. */

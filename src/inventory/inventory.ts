@@ -1,14 +1,24 @@
 // What Phix may touch and how to reach it. Plain data, read from YAML by read-inventory.ts with the compiler's
 // diagnostics. A name that is not in here is never acted on.
 import type { Json } from '../plan/json.ts'
+import type { Contact, NotifySettings } from './notify-settings.ts'
 
 export interface Inventory {
   readonly version: 1
   readonly clusters: readonly Cluster[]
   /** People and groups: whom `notify`, `approve.from` and `escalate` name. */
-  readonly groups: readonly { readonly name: string; readonly members: readonly string[] }[]
+  readonly groups: readonly Group[]
+  /** How people are reached; absent: by the log and the journal only. */
+  readonly notify?: NotifySettings
   /** True for an inventory made for acceptance tests: `phix status` says so in its first line. */
   readonly acceptance: boolean
+}
+
+export interface Group {
+  readonly name: string
+  readonly members: readonly string[]
+  /** How the group as a whole is reached. */
+  readonly contacts?: readonly Contact[]
 }
 
 export interface Cluster {

@@ -11,6 +11,7 @@ import { DEFAULT_FLAPPING } from '../guard/turns.ts'
 import { findIssues } from '../schema/find-issues.ts'
 import { DETECTOR_MODELS, INVENTORY } from '../schema/inventory.ts'
 import { checkInventory } from './check-inventory.ts'
+import { checkNotify } from './check-notify.ts'
 import {
   DEFAULT_DETECTOR,
   DEFAULT_GUARD,
@@ -20,6 +21,8 @@ import {
   DEFAULT_STOP_GRACE_MS,
   defaultThresholds,
 } from './defaults.ts'
+import type { NotifySettings } from './notify-settings.ts'
+import { contactsOf, notifyFrom } from './read-notify.ts'
 import type { JsonObject } from '../plan/json.ts'
 import type {
   BalancerSpec,
@@ -58,6 +61,7 @@ function shapeInventory(tree: Tree, source: SourceText, report: Report): Invento
   reportIssues(issues, tree, 'the inventory', firstOf(tree), report)
   if (issues.length > 0) return null
   checkInventory(tree, report)
+  checkNotify(tree, report)
   const fields = fieldsOf(tree, report)
   const folder = dirname(resolve(source.path))
   return {
@@ -66,10 +70,15 @@ function shapeInventory(tree: Tree, source: SourceText, report: Report): Invento
     groups: each(fields, 'groups').map((group) => ({
       name: group.text('name') ?? '',
       members: group.texts('members'),
+      ...(group.tree('contacts') === undefined ? {} : { contacts: contactsOf(group) }),
     })),
+    ...notifyIn(fields.inside('notify')),
     acceptance: fields.bool('acceptance'),
   }
 }
+
+const notifyIn = (fields: Fields | null): { readonly notify?: NotifySettings } =>
+  fields === null ? {} : { notify: notifyFrom(fields) }
 
 /** The maps of a list. */
 function each(fields: Fields | null, key: string): readonly Fields[] {

@@ -1,4 +1,5 @@
 // The inventory of a lab: what Phix is told of it, in the shape that every inventory has.
+import { DEFAULT_DETECTOR } from '../inventory/defaults.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { builtPrograms, nodeControl } from './lab-programs.ts'
 import type { LabLayout } from './layout.ts'
@@ -45,15 +46,7 @@ export function labInventory(layout: LabLayout, options: InventoryOptions = {}):
           },
         ],
         heartbeat: { kind: 'http', path: '/api/v1/health', intervalMs: 1_000, timeoutMs: 800 },
-        // φ 8 is reached 3.2 s after the last beat, φ 16 after 4.3 s: 1,000 ms + 5.6 and 8.2 deviations of 400 ms.
-        detector: {
-          model: 'gaussian-exact',
-          windowSize: 200,
-          minDeviationMs: 400,
-          pauseMs: 0,
-          suspectPhi: 8,
-          failedPhi: 16,
-        },
+        detector: DEFAULT_DETECTOR,
         guard: acceptance
           ? { runsInFlight: 50, startsPerMinute: 1_000, override: { cooldownMs: 0, attempts: 1_000 } }
           : { runsInFlight: 3, startsPerMinute: 10, override: null },

@@ -14,6 +14,7 @@ import { LabRefusal } from './lab-refusal.ts'
 import { provision } from './provision.ts'
 import { createSite } from './site.ts'
 import { startPart, type Started } from './start-part.ts'
+import { untilOneLeader } from './until-one-leader.ts'
 import { untilHealthy } from './until-so.ts'
 
 const STOP_LIMIT_MS = 15_000
@@ -29,7 +30,10 @@ export interface Lab {
   break(nodes: readonly string[], fault: string, options?: BreakOptions): Promise<readonly string[]>
   /** Cuts the running voters into two sides, `2/3`; with `splitBrain` the smaller one elects a leader of its own. */
   partition(sides: string, options?: BreakOptions): Promise<readonly string[]>
-  /** Takes back every fault of these nodes, all where none is named, and starts what is dead. Answers what was done. */
+  /**
+   * Takes back every fault of these nodes, all where none is named, and starts what is dead. Answers what was done, once
+   * they are healthy; where it was all of them, once they follow one leader, too.
+   */
   heal(nodes?: readonly string[]): Promise<readonly string[]>
 }
 
@@ -119,9 +123,12 @@ export function createLab({
       return breakNodes(await chooseSide(layout, sides, isRunning), 'partition', options)
     },
 
-    async heal(names = layout.nodes.map(({ name }) => name)) {
-      const sites = (await chooseNodes(layout, names)).map(siteOf)
-      return (await Promise.all(sites.map(healSite))).flat()
+    async heal(names) {
+      const sites = (await chooseNodes(layout, names ?? layout.nodes.map(({ name }) => name))).map(siteOf)
+      const done = (await Promise.all(sites.map(healSite))).flat()
+      // Of some nodes only: the others may still be cut off from them.
+      if (names === undefined) await untilOneLeader(layout)
+      return done
     },
   }
 }

@@ -11,7 +11,7 @@ const ACTIONS: ReadonlySet<string> = new Set([...CATALOGUE.map(({ name }) => nam
 export const DRIVERS: readonly string[] = [...new Set(CATALOGUE.map(({ name }) => name.split('.')[0] ?? name))]
 
 /** Answers every name of the inventory, the runbooks and the catalogue. */
-export function knownNames({ clusters }: Inventory, runbooks: readonly CompiledRunbook[]): KnownNames {
+export function knownNames({ clusters, notify }: Inventory, runbooks: readonly CompiledRunbook[]): KnownNames {
   return {
     nodes: new Map(clusters.map(({ name, nodes }) => [name, new Set(nodes.map((node) => node.name))])),
     targets: new Set(
@@ -20,6 +20,7 @@ export function knownNames({ clusters }: Inventory, runbooks: readonly CompiledR
     runbooks: new Set(runbooks.map(({ plan }) => plan.name)),
     modes: new Set(runbooks.flatMap(({ plan }) => modesIn(plan as unknown as Json))),
     actions: ACTIONS,
+    channels: new Set((notify?.channels ?? []).map(({ name }) => name)),
   }
 }
 

@@ -9,10 +9,12 @@ import { createActivities } from '../../activities/create-activities.ts'
 import { createWatching } from '../../activities/watching/create-watching.ts'
 import { createLanes } from '../../activities/wrapping/lanes.ts'
 import { createMasker, type Masker } from '../../activities/wrapping/mask.ts'
-import { createSecretSource } from '../../activities/wrapping/secrets.ts'
+import { createSecretSource, resolveSecrets, type SecretSource } from '../../activities/wrapping/secrets.ts'
 import { openRunbookFolder, type RunbookFolder } from '../compile/runbook-folder.ts'
 import { variable } from '../config/environment.ts'
 import type { Settings } from '../config/settings.ts'
+import { writeBeatNote } from '../dead-man/beat-note.ts'
+import { keepBeating, type Beating } from '../dead-man/keep-beating.ts'
 import { openJournal } from '../journal/open-journal.ts'
 import { TASK_QUEUE } from '../plan/ids.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
@@ -27,6 +29,7 @@ import type { Engine } from '../temporal/engine.ts'
 import { bundlePath } from './bundle-path.ts'
 import { keepSchedules } from './keep-schedules.ts'
 import { keepInventory } from './keep-inventory.ts'
+import { packageVersion } from './package-version.ts'
 import { DRIVERS, knownNames } from './known-names.ts'
 import { maskKnownSecrets } from './known-secrets.ts'
 import { writeReadyNote } from './ready-note.ts'
@@ -58,16 +61,21 @@ async function work(
   const engine = await connectEngine({ temporal: settings.temporal, inventory: inventory.current })
   const watchAll = (): Promise<void> => ensureDetectors(engine, clusters(), log)
   const runbooks = openRunbooks(settings, log)
+  let beatAt: number | null = null
+  const setBeat = (sentAt: number | null): void => void (beatAt = sentAt)
   const lanes = createLanes(() => performance.now())
   const metrics: Metrics = createMetrics({
     from: 'worker',
     names: () => knownNames(inventory.current(), runbooks.folder.runbooks()),
-    beforeText: async () =>
+    beforeText: async () => {
       tellBreakers(
         metrics,
         DRIVERS,
         lanes.report(() => true),
-      ),
+      )
+      const ages = beatAt === null ? [] : [{ labels: {}, value: (Date.now() - beatAt) / 1_000 }]
+      metrics.replace('phix_dead_man_age_seconds', ages)
+    },
   })
   const journal = tellJournal(await openJournal(settings.journal), log, metrics)
   const deps = {
@@ -84,6 +92,7 @@ async function work(
     secrets: createSecretSource((name) => variable(name) ?? undefined, join(settings.dataFolder, 'secrets')),
     allowedHosts: settings.allowedHosts,
     failpoint: settings.failpoint,
+    told: (channel: string, told: 'delivered' | 'failed') => metrics.add('phix_notifications_total', { channel, told }),
     now: Date.now,
     clock: () => performance.now(),
   }
@@ -104,9 +113,11 @@ async function work(
     ...{ engine, log, inventory: inventory.current },
     runbooks: () => runbooks.folder.runbooks(),
   })
+  const beating = beat(settings, { engine, clusters, log, secrets: deps.secrets, masker, noted: setBeat })
   say(`Working on \`${TASK_QUEUE}\` at ${settings.temporal.address}; ${sentenceOf(clusters(), runbooks.folder)}`)
   writeReadyNote(settings.dataFolder, 'worker', sentenceOf(clusters(), runbooks.folder))
   await working
+  beating?.stop()
   schedules.stop()
   runbooks.stop()
   inventory.stop()
@@ -114,6 +125,42 @@ async function work(
   await Promise.all([engine.close(), journal.close()])
   // A client call that is under way would keep the process for as long as it takes.
   process.exit(0)
+}
+
+interface BeatDeps {
+  readonly engine: Engine
+  readonly clusters: () => readonly string[]
+  readonly log: Logger
+  readonly secrets: SecretSource
+  readonly masker: Masker
+  readonly noted: (sentAt: number | null) => void
+}
+
+/** Beats from here, because a dead worker cannot: and only once the server and each detector have answered (decision 0553). */
+function beat(
+  { deadMan, dataFolder }: Settings,
+  { engine, clusters, log, secrets, masker, noted }: BeatDeps,
+): Beating | null {
+  if (deadMan === null) return null
+  const { url, everyMs } = deadMan
+  return keepBeating({
+    ...{ everyMs, log, version: packageVersion(), now: Date.now },
+    async url() {
+      const { at } = await resolveSecrets({ at: url }, secrets, masker)
+      return typeof at === 'string' ? at : url
+    },
+    look: () =>
+      Promise.all(
+        clusters().map(async (name) => {
+          const [state, checkpoints] = await Promise.all([engine.detector.state(name), engine.checkpoints(name)])
+          return { name, state, checkpoints }
+        }),
+      ),
+    noted(note) {
+      noted(note.sentAt)
+      writeBeatNote(dataFolder, note)
+    },
+  })
 }
 
 /** Short, because a dead worker's sticky queue costs its whole timeout, and a heartbeat is seen a throttle late. */

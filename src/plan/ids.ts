@@ -7,6 +7,9 @@ export const clusterFromDetectorId = (id: string): string => id.slice('detector/
 /** `<runbook>/<target>/<episode>`; the Temporal UI shows it as the page's title, so it says what and where. */
 export const runId = (runbook: string, target: string, episode: string): string => `${runbook}/${target}/${episode}`
 
+/** What could not be told at once; one for each message. */
+export const notificationId = (idempotencyKey: string): string => `notification/${idempotencyKey}`
+
 /** An episode is short enough to read aloud: base-36 of its start, in ms. */
 export const episodeFrom = (startedAtMs: number): string => Math.floor(startedAtMs).toString(36)
 
@@ -14,7 +17,7 @@ export const episodeFrom = (startedAtMs: number): string => Math.floor(startedAt
 export const TASK_QUEUE = 'phix'
 
 /** Workflow types that are not runbooks; no runbook may carry these names. */
-export const SYSTEM_WORKFLOWS = ['detector'] as const
+export const SYSTEM_WORKFLOWS = ['detector', 'notification'] as const
 
 /** Names that JavaScript looks up on every object before the default workflow is reached (temporal.md §13.1). */
 export const DENIED_NAMES: readonly string[] = [

@@ -1,7 +1,7 @@
 // What crosses between a run and the rest: its input, its messages, what it tells while it goes, how it ended.
 import type { Json } from './json.ts'
 import type { Failure } from './manifest.ts'
-import type { ActionRef, Plan } from './plan.ts'
+import type { ActionRef, Plan, Severity } from './plan.ts'
 
 /** How a run ended: the closed list (rules.md, Endings). */
 export const OUTCOMES = [
@@ -49,6 +49,8 @@ export interface RunInput {
   readonly left?: readonly UndoEntry[]
   /** Id of the run whose step this one is. */
   readonly parent?: string
+  /** Groups that are told that it waits for a person, where the runbook names nobody. */
+  readonly page?: readonly string[]
   /** The interpreter's state where this run continues an earlier one (continue-as-new). */
   readonly state?: Json
 }
@@ -148,6 +150,8 @@ export interface RunState {
   readonly acked?: { readonly by: string; readonly at: number } | null
 }
 export const STATE_QUERY = 'state'
+/** Signal of the detector: what the run was started for is gone, so that nobody has to be called any more. */
+export const RESOLVED_SIGNAL = 'resolved'
 
 /** The workflow's result. */
 export interface RunResult {
@@ -220,6 +224,50 @@ export interface NotifyCall {
   readonly message: string
   readonly idempotencyKey: string
   readonly run: ActionCall['run']
+  /** Absent: it goes out at any hour. */
+  readonly severity?: Severity
+  /** Absent: a note. */
+  readonly form?: NotifyForm
+  /** What is not delivered is a failure, so that it is tried again. */
+  readonly insist?: boolean
+}
+
+/** Why people are told: a runbook says so, they are called, called again, one level up, kept up to date, it is over. */
+export const NOTIFY_FORMS = ['note', 'page', 'repeat', 'level', 'update', 'end'] as const
+export type NotifyForm = (typeof NOTIFY_FORMS)[number]
+
+/** What became of one message. */
+export interface NotifyReport {
+  /** Who was meant. */
+  readonly told: readonly string[]
+  /** False where this message was told before. */
+  readonly isNew: boolean
+  readonly notes: readonly string[]
+  /** Something could not be delivered: from this time (epoch ms) on it can be tried again. */
+  readonly pendingAt?: number
+  /** Nothing was delivered, because it is quiet until then (epoch ms). */
+  readonly heldUntil?: number
+  /** How the run goes on to call people; absent where the inventory has no `notify`. */
+  readonly paging?: PagingPolicy
+}
+
+/** What a page that nobody acknowledges leads to. The inventory's `notify`, as it was at the first page. */
+export interface PagingPolicy {
+  /** The same people are called again after this; 0: never. */
+  readonly repeatMs: number
+  /** At most so many times. */
+  readonly repeats: number
+  /** Those who were called hear how an open run stands; 0: never. */
+  readonly updateMs: number
+  /** The levels above the first: who is called as well, and how long after the first page. */
+  readonly levels: readonly { readonly afterMs: number; readonly to: readonly string[] }[]
+}
+
+/** The argument of the workflow `notification`: one message that could not be delivered at once. */
+export interface NotificationInput {
+  readonly call: NotifyCall
+  /** Epoch ms; not before. */
+  readonly at: number
 }
 
 /** Nothing larger crosses a border (temporal.md §13.12). Bytes of UTF-8 JSON. */

@@ -1,8 +1,8 @@
 // A Host in virtual time with scripted answers: tests and rehearsals run the very interpreter that production runs.
 // The world outlives a crash: what was done stays done, and the same key is never done twice.
 import type { Json } from '../plan/json.ts'
-import type { RunResult, Verb } from '../plan/run.ts'
-import type { ActAnswer, ActRequest, GateRequest, Host } from '../../workflows/interpreter/host.ts'
+import type { PagingPolicy, RunResult, Verb } from '../plan/run.ts'
+import type { ActAnswer, ActRequest, GateRequest, Host, Told } from '../../workflows/interpreter/host.ts'
 import type { Verified } from '../../workflows/interpreter/state.ts'
 import { createScope, currentScope, runInScope } from './simulated-scope.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -26,6 +26,10 @@ export interface Script {
   vote?(gate: GateRequest): Vote | null
   child?(path: string): RunResult
   notify?(path: string): string | null
+  /** How a page goes on; nothing: it does not. */
+  readonly paging?: PagingPolicy
+  /** Until then (epoch ms) nobody is called. */
+  readonly quietUntil?: number
 }
 
 export interface World {
@@ -127,14 +131,17 @@ export function simulateHost(world: World, script: Script, hooks: Hooks): Simula
       log(`verified ${verified.kind === 'report' ? String(verified.report.held) : verified.kind}`)
       return verified
     },
-    async notify(path, to, message) {
-      if (currentScope()?.isCancelled === true) return 'cancelled'
+    async notify(path, to, message, form) {
+      if (currentScope()?.isCancelled === true) return told('cancelled')
       await hooks.onCall(path)
+      const { quietUntil = 0, paging = null } = script
+      if (clock.now() < quietUntil && form !== 'note' && form !== 'end')
+        return { problem: null, paging, heldUntil: quietUntil }
       // The key of a message makes the second one no message.
-      if (world.done.has(path)) return null
+      if (world.done.has(path)) return told(null)
       world.done.set(path, { answer: { kind: 'cancelled' }, dueAt: clock.now() })
       log(`told ${to.join(',')}: ${message}`)
-      return script.notify?.(path) ?? null
+      return { ...told(script.notify?.(path) ?? null), paging }
     },
     async sleep(path, ms) {
       if (currentScope()?.isCancelled === true) return 'cancelled'
@@ -194,6 +201,8 @@ export function simulateHost(world: World, script: Script, hooks: Hooks): Simula
     },
   }
 }
+
+const told = (problem: string | null): Told => ({ problem, paging: null, heldUntil: null })
 
 const effective = (now: number): RunResult => ({
   outcome: 'effective',

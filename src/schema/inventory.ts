@@ -11,6 +11,7 @@ import {
   DEFAULT_SIGNAL_WINDOW_MS,
   DEFAULT_STOP_GRACE_MS,
 } from '../inventory/defaults.ts'
+import { CONTACTS, NOTIFY } from './notify.ts'
 import { BOOL, closed, count, DURATION_PATTERN, oneOf, TEXT, TEXTS } from './literals.ts'
 
 export const DETECTOR_MODELS = [
@@ -274,7 +275,7 @@ export const CLUSTER: JsonSchema = closed(
     page: optional(
       { ...TEXTS, minItems: 0 },
       [],
-      'Groups that are told what a person should know now; none: the first of `groups`.',
+      'Groups that are told what a person should know now; none: the first level of `notify`, else the first of `groups`.',
     ),
     dependencies: optional(
       { type: 'array', items: DEPENDENCY, 'x-says': 'a list of dependencies' },
@@ -297,11 +298,23 @@ export const INVENTORY: JsonSchema = closed(
     groups: optional(
       {
         type: 'array',
-        items: closed({ name: NAME, members: { ...TEXTS, minItems: 0 } }, ['name', 'members']),
+        items: closed(
+          {
+            name: NAME,
+            members: { ...TEXTS, minItems: 0 },
+            contacts: optional(CONTACTS, [], 'How the group as a whole is reached: a mailing list, a chat.'),
+          },
+          ['name', 'members'],
+        ),
         'x-says': 'a list of groups',
       },
       [],
       'People, whom `notify`, `approve` and `escalate` name.',
+    ),
+    notify: optional(
+      orNull(NOTIFY),
+      null,
+      'How people are reached. Without it a page is in the log and the journal only, and nobody is woken by it.',
     ),
     acceptance: optional(BOOL, false, 'True for an inventory made for acceptance tests; `phix status` says so first.'),
   },

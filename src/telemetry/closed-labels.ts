@@ -17,6 +17,8 @@ export interface KnownNames {
   /** Degraded modes that a runbook enters or leaves. */
   readonly modes: ReadonlySet<string>
   readonly actions: ReadonlySet<string>
+  /** Channels by which people are told. */
+  readonly channels: ReadonlySet<string>
 }
 
 export const NO_NAMES: KnownNames = {
@@ -25,6 +27,7 @@ export const NO_NAMES: KnownNames = {
   runbooks: new Set(),
   modes: new Set(),
   actions: new Set(),
+  channels: new Set(),
 }
 
 export const VERDICTS: readonly Verdict[] = ['healthy', 'suspect', 'failed', 'unknown']
@@ -63,6 +66,7 @@ const WORDS = {
   sender: ['alertmanager', 'grafana', 'pagerduty', 'generic'],
   delivery: DELIVERY_OUTCOMES,
   delivered: ['accepted', 'quarantined', 'lost'],
+  told: ['delivered', 'failed'],
   answer: ['accepted', 'unauthorized', 'rejected', 'unavailable'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
@@ -73,6 +77,7 @@ const NAMES = {
   runbook: { of: 'runbooks that compile', has: ({ runbooks }, word) => runbooks.has(word) },
   mode: { of: 'degraded modes that a runbook names', has: ({ modes }, word) => modes.has(word) },
   action: { of: 'actions of the catalogue', has: ({ actions }, word) => actions.has(word) },
+  channel: { of: 'channels of the inventory', has: ({ channels }, word) => channels.has(word) },
   driver: {
     of: 'drivers of the catalogue',
     has: ({ actions }, word) => [...actions].some((a) => a.startsWith(`${word}.`)),

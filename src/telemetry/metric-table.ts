@@ -74,6 +74,20 @@ export const METRICS = [
     from: 'worker',
   },
   { ...gauge('phix_breakers', 'Circuit breakers of this worker.', ['driver', 'state']), from: 'worker' },
+  {
+    ...counter('phix_notifications_total', 'Messages to people, by channel, and whether they could be delivered.', [
+      ...(['channel', 'told'] as const),
+    ]),
+    from: 'worker',
+  },
+  {
+    ...gauge(
+      'phix_dead_man_age_seconds',
+      'Since the last dead-man beat of this worker; no value before the first.',
+      [],
+    ),
+    from: 'worker',
+  },
   { ...counter('phix_journal_failures_total', 'Appends to the journal that failed.', []), from: 'worker' },
 ] as const satisfies readonly MetricSpec[]
 

@@ -65,6 +65,7 @@ const FIXTURES: readonly (readonly [string, Finding['level'], (world: World) => 
     'warn',
     (world) => ((world.inventory = { ...world.inventory, acceptance: true }), createFakeDeps(world, folder)),
   ],
+  ['people', 'warn', (world) => createFakeDeps(world, folder)],
   [
     'data folder',
     'bad',

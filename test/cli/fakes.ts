@@ -47,6 +47,7 @@ export const fakeSettings = (folder: string): Settings => ({
   temporal: { address: '127.0.0.1:7233', namespace: 'default', uiAddress: null, external: false },
   server: { host: '127.0.0.1', port: 0, metricsHost: '127.0.0.1', metricsPort: 0 },
   worker: { host: '127.0.0.1', port: 0 },
+  deadMan: null,
   journal: `sqlite:${folder}/journal.db`,
   person: 'ada',
   log: { level: 'info', format: 'pretty' },

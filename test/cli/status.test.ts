@@ -16,6 +16,7 @@ function lineOf(verdict: Verdict, desired: DesiredState | null, spare = false): 
     engine: { server: '1.32.0', workers: 1, problem: null },
     ...{ acceptance: false, insecure: false, insecureDev: false, runs: [] },
     clusters: [{ ...cluster, nodes: [node] }],
+    telling: { unreached: [], channels: [], beat: null },
   }
   const line = renderStatus(status, NOW, createPaint(false)).find((each) => each.includes('node-6')) ?? ''
   return line.trim().split(/\s+/).slice(0, 5).join(' ')

@@ -10,6 +10,7 @@ import {
 } from '../../src/detection/checkpoint.ts'
 import { createGapWindow } from '../../src/detection/gap-window.ts'
 import { createHeartMonitor, type MonitorSettings } from '../../src/detection/heart-monitor.ts'
+import { MODELS, phiOf, unsuspiciousMs, type ModelName } from '../../src/detection/models.ts'
 import { createObserver, isCutOff } from '../../src/detection/observer.ts'
 
 const SETTINGS: MonitorSettings = {
@@ -75,6 +76,23 @@ describe('a heart monitor', () => {
             expect(phi).toBeGreaterThanOrEqual(before - 1e-9)
             before = phi
           }
+        },
+      ),
+    )
+  })
+
+  test('what is said to be no suspicious silence has a φ below 1, for any rhythm and any model', () => {
+    const positive = (max: number) => fc.double({ min: 1e-3, max, noNaN: true })
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...(Object.keys(MODELS) as ModelName[])),
+        positive(1e6),
+        positive(1e6),
+        fc.double({ min: 1, max: 1e6, noNaN: true }),
+        fc.double({ min: 0, max: 30, noNaN: true }),
+        (model, meanMs, floorMs, wider, skewness) => {
+          const silenceMs = unsuspiciousMs(model, meanMs, floorMs)
+          expect(phiOf(model, silenceMs, meanMs, floorMs * wider, skewness)).toBeLessThan(1)
         },
       ),
     )

@@ -35,6 +35,17 @@ describe.each(MODELS)('a monitor of model %s', (model) => {
     restored.beat(1e9)
     expect(restored.phi(1e9 + 1_200)).toBeCloseTo(beatsOf(model, 500, '').phi(499_020 + 1_200), 1)
   })
+  test('does not learn a silence in which a probe found nobody, however short; a second one in a row it learns', () => {
+    const monitor = beatsOf(model, 60)
+    const endsAt = 59_000 + (59 % 7) * 10
+    const before = monitor.learned(5_000)
+    monitor.confirmOutage()
+    monitor.beat(endsAt + 2_500)
+    expect(monitor.learned(5_000)).toBe(before)
+    monitor.confirmOutage()
+    monitor.beat(endsAt + 5_000)
+    expect(monitor.learned(5_000)).not.toBe(before)
+  })
   test('starts anew where another model had learned, and never throws', () => {
     const fresh = createMonitor(settingsOf(model), '').learned(5_000)
     for (const other of MODELS) {

@@ -1,14 +1,14 @@
 // `phix up` as a stranger runs it, in a data folder of its own, and the world around it as seen past Phix: process
 // table, sockets, files, the balancer's own counts.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
-import { writeAddresses } from '../../src/config/addresses.ts'
+import { readAddresses, writeAddresses } from '../../src/config/addresses.ts'
 import { freePort } from '../../src/config/free-port.ts'
-import { layOut } from '../../src/lab/layout.ts'
-import { writeLayout } from '../../src/lab/layout-file.ts'
+import { layOut, type LabLayout } from '../../src/lab/layout.ts'
+import { readLayout, writeLayout } from '../../src/lab/layout-file.ts'
 import { freePorts } from '../lab/lab-on-free-ports.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -31,6 +31,8 @@ export interface PhixUp {
   phix(...words: string[]): Promise<Said>
   /** The same with `--json`, parsed. */
   json<T>(...words: string[]): Promise<T>
+  /** host:port of its Temporal server. */
+  readonly temporalAddress: () => string
   readonly supervisorPid: () => number
   /** SIGKILL of the supervisor alone. */
   killSupervisor(): Promise<void>
@@ -56,6 +58,17 @@ export interface World {
   backends(): Promise<readonly { readonly name: string; readonly state: 'in' | 'out'; readonly requests: number }[]>
   /** Successful share of the last `windowMs` of real requests. */
   successRate(windowMs: number): Promise<number | null>
+  /** The last `windowMs` of each node's real requests. */
+  served(windowMs: number): Promise<Readonly<Record<string, Served>>>
+  /** When each of its processes began to listen, by its own log: epoch ms. */
+  startsOf(node: string): readonly number[]
+}
+
+export interface Served {
+  readonly count: number
+  readonly errors: number
+  /** What nine of ten waited for at most. */
+  readonly p90_ms: number
 }
 
 interface Options {
@@ -63,16 +76,22 @@ interface Options {
   readonly runbooksFolder?: string
   /** Writes what must be in the data folder before the first start. */
   readonly prepare?: (dataFolder: string) => void
+  /** Writes the inventory; by default `phix lab up` does. */
+  readonly inventory?: (layout: LabLayout) => string | Promise<string>
 }
 
 export async function startPhix({
   env = {},
   runbooksFolder = join(root, 'runbooks'),
   prepare = () => undefined,
+  inventory,
 }: Options = {}): Promise<PhixUp> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'phix-e2e-'))
   prepare(dataFolder)
   await useFreePorts(dataFolder)
+  const layout = readLayout(join(dataFolder, 'lab'))
+  if (inventory !== undefined && layout !== null)
+    writeFileSync(join(dataFolder, 'inventory.yaml'), await inventory(layout))
   const environment = {
     ...process.env,
     PHIX_DATA_FOLDER: dataFolder,
@@ -114,6 +133,7 @@ export async function startPhix({
       if (stdout.trim() === '') throw new Error(`\`phix ${words.join(' ')}\` ended with ${code}: ${stderr}`)
       return JSON.parse(stdout) as T
     },
+    temporalAddress: () => readAddresses(dataFolder)?.temporal.address ?? '',
     supervisorPid: () => child.pid ?? 0,
     killSupervisor: () => kill(child, 'SIGKILL'),
     partPid: (part) =>
@@ -180,6 +200,16 @@ function worldOf(dataFolder: string): World {
     async successRate(windowMs) {
       const answer = await fetch(`${admin()}/stats?window=${windowMs}`)
       return ((await answer.json()) as { success_rate: number | null }).success_rate
+    },
+    async served(windowMs) {
+      const answer = await fetch(`${admin()}/stats?window=${windowMs}`)
+      return ((await answer.json()) as { by: Readonly<Record<string, Served>> }).by
+    },
+    startsOf(node) {
+      const log = readFileSync(join(dataFolder, 'lab', 'processes', `${node}.log`), 'utf8')
+      return log
+        .split('\n')
+        .flatMap((line) => (line.includes(` ${node} listens on `) ? [Date.parse(line.split(' ')[0] ?? '')] : []))
     },
   }
 }

@@ -100,9 +100,9 @@ describe('an alert', () => {
       bench.send(alerted('e1'), 1_000)
       return bench.send(alerted('e1', 'resolved'), 2_000).map(({ kind }) => kind)
     }
-    expect(effectsOf('finish')).toEqual(['record'])
-    expect(effectsOf('cancel')).toEqual(['record', 'say'])
-    expect(effectsOf('ask')).toEqual(['record', 'say', 'page'])
+    expect(effectsOf('finish')).toEqual(['record', 'calm'])
+    expect(effectsOf('cancel')).toEqual(['record', 'say', 'calm'])
+    expect(effectsOf('ask')).toEqual(['record', 'say', 'calm', 'page'])
   })
 
   test('a run is not cancelled while another of its causes still stands', () => {

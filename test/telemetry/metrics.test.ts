@@ -26,6 +26,7 @@ const known: KnownNames = {
   runbooks: new Set(['single-node-recovery']),
   modes: new Set(['read-only']),
   actions: new Set(['service.restart']),
+  channels: new Set(['mail']),
 }
 const names = (): KnownNames => known
 const seriesOf = async (metrics: Metrics): Promise<readonly string[]> =>

@@ -82,7 +82,12 @@ export async function startDetectorBench() {
     activities: {
       ...watching,
       watch: listen,
-      notify: ({ to, message }: NotifyCall) => Promise.resolve(void pages.push(`${to.join(',')}: ${message}`)),
+      notify: ({ to, message, insist = false }: NotifyCall) => {
+        pages.push(`${to.join(',')}: ${message}`)
+        // Of this one a channel is down, until it is insisted.
+        const isDown = message.includes('channel down') && !insist
+        return Promise.resolve(isDown ? { told: to, isNew: true, notes: [], pendingAt: Date.now() + 200 } : null)
+      },
     },
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: 500,

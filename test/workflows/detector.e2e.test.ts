@@ -315,6 +315,22 @@ describeWithTemporal('a detector on a real server', () => {
     await bench.until(lab, () => bench.pages.includes('night: `changing`: Verdicts are frozen: alone'))
   })
 
+  test('a page for which the inventory names nobody is made all the same, and one that a channel did not take is delivered later', async () => {
+    const lab = await bench.start('lonely')
+    await bench.until(lab, ({ frozen }) => frozen === null)
+    const because = 'channel down'
+    await bench.engine.detector.observe(lab, [{ kind: 'observer', at: Date.now(), trusted: false, evidence: because }])
+    const page = ': `lonely`: Verdicts are frozen: channel down'
+    await bench.until(lab, () => bench.pages.filter((each) => each === page).length === 2)
+    const deliveries = async (): Promise<string> => {
+      const found: string[] = []
+      for await (const { workflowId, status } of bench.client.workflow.list({ query: "WorkflowType = 'notification'" }))
+        if (workflowId.startsWith('notification/lonely/')) found.push(status.name)
+      return found.join()
+    }
+    await expect.poll(deliveries, { timeout: 15_000, interval: 100 }).toBe('COMPLETED')
+  })
+
   test('words that are none of its own leave it as it is', async () => {
     const lab = await bench.start('deaf')
     const handle = bench.client.workflow.getHandle(detectorId(lab))

@@ -53,7 +53,10 @@ export const startOf = (
 
 let isInstalled = false
 
-export async function startTestWorker(server: TestServer, taskQueue: string): Promise<TestWorker> {
+/** Activities that a test brings along instead of the scripted ones. */
+type Own = Readonly<Record<string, (call: never) => Promise<unknown>>>
+
+export async function startTestWorker(server: TestServer, taskQueue: string, own: Own = {}): Promise<TestWorker> {
   if (!isInstalled) Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } })
   isInstalled = true
   const connection = await NativeConnection.connect({ address: server.address })
@@ -111,6 +114,7 @@ export async function startTestWorker(server: TestServer, taskQueue: string): Pr
       state.granted
         ? { granted: true, grant: { id: 'g2', workflowId: '', issuedAt: 0 } }
         : { granted: false, reason: 'locked', message: 'node-1 is locked by another run.' },
+    ...own,
   }
   const worker = await Worker.create({
     connection,

@@ -13,7 +13,7 @@ import type {
   WatchCheckpoint,
 } from '../../src/guard/protocol.ts'
 import type { LearnReport } from '../../src/guard/recall.ts'
-import type { NotifyCall } from '../../src/plan/run.ts'
+import type { NotifyCall, NotifyReport } from '../../src/plan/run.ts'
 
 interface Watching {
   watch(call: WatchCall): Promise<WatchCheckpoint>
@@ -22,7 +22,7 @@ interface Watching {
   follow(call: FollowCall): Promise<FollowReport>
   record(call: RecordCall): Promise<number>
   learn(call: LearnCall): Promise<LearnReport>
-  notify(call: NotifyCall): Promise<unknown>
+  notify(call: NotifyCall): Promise<NotifyReport | null>
 }
 
 const DAY_MS = 86_400_000
@@ -44,6 +44,10 @@ const patient = proxyActivities<Watching>({
 })
 const prompt = proxyActivities<Watching>({
   startToCloseTimeout: 5_000,
+  retry: { initialInterval: 200, backoffCoefficient: 2, maximumAttempts: 3 },
+})
+const telling = proxyActivities<Watching>({
+  startToCloseTimeout: 15_000,
   retry: { initialInterval: 200, backoffCoefficient: 2, maximumAttempts: 3 },
 })
 
@@ -68,8 +72,9 @@ export const route = (call: RouteCall): Promise<RouteReport> =>
 /** A person waits: three tries, then the truth. */
 export const matchForPerson = (call: MatchCall): Promise<MatchReport> =>
   prompt.match.executeWithOptions({ summary: matchSummary(call) }, [call])
-export const notify = (call: NotifyCall): Promise<unknown> =>
-  prompt.notify.executeWithOptions({ summary: `Tell ${call.to.join(', ')}` }, [call])
+/** Several channels with a deadline each; what they cannot take is not waited for. */
+export const notify = (call: NotifyCall): Promise<NotifyReport | null> =>
+  telling.notify.executeWithOptions({ summary: `Tell ${call.to.join(', ')}` }, [call])
 
 const matchSummary = ({ trigger }: MatchCall): string =>
   trigger.kind === 'person'

@@ -34,8 +34,9 @@ export async function askAboutFailure(
   const told = `parked/${path}#${retries}`
   // A person is waited for, so a person must know. Told once, also where the run goes on from its state.
   if (at.frame.choices['told'] !== told) {
-    at.frame.choices['told'] = told
     await context.tellFailure(told, `\`${path}\` failed and waits for a person: ${failure.message}`)
+    // Afterwards: a run that continues as new before that tells it again, under the same key.
+    at.frame.choices['told'] = told
   }
   const answer = await context.host.ask({
     id: retries === 0 ? path : `${path}#${retries}`,

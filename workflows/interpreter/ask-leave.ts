@@ -94,7 +94,8 @@ function messageOf(context: RunContext, at: Place): string {
 async function tellPeople(context: RunContext): Promise<void> {
   const { plan, state, host, target } = context
   const groups = [...new Set(plan.escalate.flatMap(({ notify }) => notify))]
-  const to = groups.length > 0 ? groups : ONCALL
-  const problem = await host.notify(LEAVE_GATE, to, `\`${plan.name}\` on \`${target}\` waits for your approval.`)
+  const to = groups.length > 0 ? groups : context.page.length > 0 ? context.page : ONCALL
+  const message = `\`${plan.name}\` on \`${target}\` waits for your approval.`
+  const { problem } = await host.notify(LEAVE_GATE, to, message, 'page')
   if (problem !== null) addNote(state, host.now(), `${LEAVE_GATE}: nobody was told: ${problem}`)
 }

@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from '../../src/plan/json.ts'
 import type { Failure } from '../../src/plan/manifest.ts'
 import type { ActionRef, Plan, Retry } from '../../src/plan/plan.ts'
-import type { Gate, RunResult, Verb, VerifyCall } from '../../src/plan/run.ts'
+import type { Gate, NotifyForm, PagingPolicy, RunResult, Verb, VerifyCall } from '../../src/plan/run.ts'
 import type { Verified } from './state.ts'
 
 /** One action to run. `path` names it in the run; with `operatorRetry` it is unique also when a person retried it. */
@@ -73,16 +73,26 @@ export interface ScopeOptions {
   readonly cancelled: boolean
 }
 
+/** What became of a message. */
+export interface Told {
+  /** Why nobody was told; null where it is on its way. */
+  readonly problem: string | null
+  /** How to go on where nobody acknowledges it; null: not at all. */
+  readonly paging: PagingPolicy | null
+  /** It is quiet until then (epoch ms), and nobody was told: whoever called has to call again. */
+  readonly heldUntil: number | null
+}
+
 export interface Host {
   /** Deterministic time, epoch ms. */
   now(): number
   act(request: ActRequest): Promise<ActAnswer>
   verify(path: string, title: string, call: VerifyCall): Promise<Verified>
-  /** Never fails the run. Answers null, or why nobody was told. */
-  notify(path: string, to: readonly string[], message: string): Promise<string | null>
+  /** Never fails the run. */
+  notify(path: string, to: readonly string[], message: string, form: NotifyForm): Promise<Told>
   sleep(path: string, ms: number, title: string): Promise<'slept' | 'cancelled'>
   /** Waits until `isOver`, or until a time (epoch ms). */
-  hold(isOver: () => boolean, until: number): Promise<'over' | 'cancelled'>
+  hold(isOver: () => boolean, until: number, title: string): Promise<'over' | 'cancelled'>
   ask(gate: GateRequest): Promise<GateAnswer>
   child(path: string, title: string, plan: Plan, inputs: JsonObject): Promise<ChildAnswer>
   scope<T>(body: () => Promise<T>, options: ScopeOptions): Scoped<T>

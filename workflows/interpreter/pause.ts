@@ -43,6 +43,13 @@ export function ackRun(state: State, { by, why }: VerbMessage, now: number): str
   return null
 }
 
+/** What the run was started for is gone: whoever was called is not called again until the run has something new to say. */
+export function calm(state: State, now: number): void {
+  if (state.paging === undefined || state.paging.isAnswered) return
+  state.paging = { ...state.paging, isAnswered: true }
+  addNote(state, now, 'What it was started for is gone: nobody is called any more')
+}
+
 /** Answers the pauses that hold at this time. */
 export const pausesAt = (state: Pick<State, 'pauses'>, now: number): readonly Pause[] =>
   (state.pauses ?? []).filter(({ until }) => until > now)
@@ -61,7 +68,7 @@ export async function waitUntilLetGo(context: RunContext): Promise<'let-go' | 'c
   while (isHeld(context)) {
     const pauses = state.pauses
     const until = Math.max(...pausesAt(state, host.now()).map((pause) => pause.until))
-    const answer = await host.hold(() => state.pauses !== pauses, until)
+    const answer = await host.hold(() => state.pauses !== pauses, until, 'Paused')
     if (answer === 'cancelled') return 'cancelled'
     if (state.pauses === pauses && !isHeld(context)) addNote(state, host.now(), 'The pause was over by itself.')
   }

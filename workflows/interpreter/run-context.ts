@@ -23,6 +23,8 @@ export interface RunContext {
   readonly asksLeave: boolean
   /** The question that is open now. */
   readonly leave: { asked: Promise<void> | null }
+  /** Groups that are told where the runbook names nobody. */
+  readonly page: readonly string[]
   /** Tells the escalation's levels `after: failure`. */
   readonly tellFailure: (stage: string, message: string) => Promise<void>
   /** Given to the blocks, which cannot import what imports them. */

@@ -1,9 +1,10 @@
 // The whole life of a run: steps, undo where it is due, `finally`, verify, outcome. Every stage writes how it ended into the
 // state before the next begins, so that a run that continues from the state never does a stage twice.
 import type { JsonObject } from '../../src/plan/json.ts'
+import type { VerifySpec } from '../../src/plan/plan.ts'
 import type { RunInput, RunResult } from '../../src/plan/run.ts'
-import { createEscalation, type Escalation } from './escalation.ts'
-import { CANCELLED, type Flow } from './flow.ts'
+import { createEscalation, END, type Escalation } from './escalation.ts'
+import { CANCELLED, NEXT, type Flow } from './flow.ts'
 import type { Host, Scoped } from './host.ts'
 import { endingOf, outcomeOf, wentWell } from './outcome.ts'
 import { isObject, namesIn, scopeAt, type RunContext, type Surroundings } from './run-context.ts'
@@ -24,22 +25,26 @@ export interface OpenRun {
 
 /** Starts a run, or goes on where the state says it was. */
 export function startPlan(input: RunInput, workflowId: string, host: Host, state: State): OpenRun {
-  const escalation = createEscalation(host, state, input.plan.escalate, workflowId)
+  const { plan, page = [] } = input
+  const escalation = createEscalation({ host, state, levels: plan.escalate, page, who: workflowId })
   const context = contextOf(input, workflowId, escalation, state)
   const stage: { scoped: Scoped<unknown> | null; over: boolean } = { scoped: null, over: false }
   /** A stage that a person can cancel. */
-  const cancellable = async <T>(body: () => Promise<T>): Promise<T> => {
+  const cancellable = <T>(body: () => Promise<T>): Promise<T> => {
     const scoped = context.host.scope(body, { timeoutMs: null, cancelled: state.cancel !== null })
     stage.scoped = scoped
-    const { value } = await scoped.result
-    stage.scoped = null
-    return value
+    return scoped.result.then(({ value }) => {
+      stage.scoped = null
+      return value
+    })
   }
   const live = async (): Promise<RunResult> => {
     state.ending ??= await cancellable(() => stepsOf(context))
     if (!wentWell(state.ending)) await inTime(context, () => undoAll(context))
-    state.finallyFlow ??= await finallyOf(context)
-    if (wentWell(state.ending)) await verifyOf(context, cancellable)
+    // What there is nothing to do for is not awaited either (decision 0205).
+    state.finallyFlow ??= input.plan.finally.length === 0 ? NEXT : await finallyOf(context)
+    const verify = verifyDue(context)
+    if (verify !== null) await verifyOf(context, verify, cancellable)
     stage.over = true
     if (isUndoneAfterAll(context)) await inTime(context, () => undoAll(context))
     return close(context, escalation)
@@ -80,6 +85,7 @@ function contextOf(input: RunInput, workflowId: string, escalation: Escalation, 
     cluster,
     target,
     left: input.left ?? [],
+    page: input.page ?? [],
     // A step of another run was reviewed with it.
     asksLeave: plan.automation !== 'auto' && startedBy.kind !== 'person' && input.parent === undefined,
     leave: { asked: null },
@@ -96,11 +102,11 @@ const top = (path: string, frame: Frame, steps: Surroundings['steps'] = {}): Sur
   extra: {},
 })
 
-async function stepsOf(context: RunContext): Promise<Flow> {
-  const flow = await runSteps(context, context.plan.steps, top('', context.state.steps))
-  // A change that ended well although it was to be cancelled is recorded, and the run is cancelled all the same.
-  return flow.kind !== 'unresolved' && context.host.isCancelled() ? CANCELLED : flow
-}
+const stepsOf = (context: RunContext): Promise<Flow> =>
+  runSteps(context, context.plan.steps, top('', context.state.steps)).then((flow) =>
+    // A change that ended well although it was to be cancelled is recorded, and the run is cancelled all the same.
+    flow.kind !== 'unresolved' && context.host.isCancelled() ? CANCELLED : flow,
+  )
 
 /** Runs where no cancellation reaches, until the ending's own deadline. Answers null where that came first. */
 async function inTime<T>(context: RunContext, body: () => Promise<T>): Promise<T | null> {
@@ -113,7 +119,6 @@ async function inTime<T>(context: RunContext, body: () => Promise<T>): Promise<T
 
 async function finallyOf(context: RunContext): Promise<Flow> {
   const { plan, state } = context
-  if (plan.finally.length === 0) return { kind: 'next' }
   const around = top('finally', state.finally, namesIn(plan.steps, state.steps))
   const flow = await inTime(context, () => runSteps(context, plan.finally, around))
   if (flow === null) return { kind: 'cancelled', message: '`finally` did not end in time.' }
@@ -121,11 +126,19 @@ async function finallyOf(context: RunContext): Promise<Flow> {
   return flow
 }
 
-async function verifyOf(context: RunContext, cancellable: <T>(body: () => Promise<T>) => Promise<T>): Promise<void> {
+/** Answers what the run is still to be verified by; null where that is nothing. */
+function verifyDue({ plan, state }: RunContext): VerifySpec | null {
+  const { ending } = state
+  if (ending === null || !wentWell(ending) || state.cancel !== null || state.verified !== null) return null
+  return ending.kind === 'ended' && ending.outcome === 'recovered' ? null : plan.verify
+}
+
+async function verifyOf(
+  context: RunContext,
+  verify: VerifySpec,
+  cancellable: <T>(body: () => Promise<T>) => Promise<T>,
+): Promise<void> {
   const { plan, state, host, cluster, target } = context
-  const { verify } = plan
-  const recovered = state.ending?.kind === 'ended' && state.ending.outcome === 'recovered'
-  if (verify === null || recovered || state.cancel !== null || state.verified !== null) return
   const { that, withinMs, stableMs, everyMs } = verify
   const scope = namedIn(that, scopeAt(context, top('', state.steps, namesIn(plan.steps, state.steps))))
   const call = { that, withinMs, stableMs, everyMs, cluster, target, scope }
@@ -151,8 +164,9 @@ async function close(context: RunContext, escalation: Escalation): Promise<RunRe
   const { state, host } = context
   const undoWasDue = state.ending === null || !wentWell(state.ending) || isUndoneAfterAll(context)
   const ending = outcomeOf(state, undoWasDue)
-  if (TOLD.has(ending.outcome)) await escalation.tellFailure('end', ending.message)
-  await escalation.close()
+  const isTold = TOLD.has(ending.outcome) && context.plan.escalate.some(({ after }) => after.kind === 'failure')
+  if (isTold) await escalation.tellFailure(END, ending.message)
+  await escalation.close(isTold ? null : `${ending.outcome}: ${ending.message}`)
   const stuck = state.stuck.flatMap(({ entry }) => (entry === null ? [] : [entry]))
   const left = [...state.undo, ...stuck.toReversed()]
   return { ...ending, left, startedAt: state.startedAt, endedAt: host.now() }

@@ -18,32 +18,53 @@ import { rememberUndo } from './steps/act.ts'
 export async function runSteps(context: RunContext, steps: readonly Step[], around: Surroundings): Promise<Flow> {
   announce(around, steps)
   for (const step of steps) {
-    const flow = await runStep(context, step, around)
+    const running = runStep(context, step, around)
+    const flow = running instanceof Promise ? await running : running
     if (flow.kind !== 'next') return flow
   }
   return NEXT
 }
 
-async function runStep(context: RunContext, step: Step, around: Surroundings): Promise<Flow> {
+/** Answers at once where a step has ended already: only what waits is a promise (decision 0205). */
+function runStep(context: RunContext, step: Step, around: Surroundings): Flow | Promise<Flow> {
   const before = recordOf(around.frame, step.id)
   if (before !== undefined) return goOn(context, step, around, before)
   // A step that was open when its scope was cancelled is walked into again: a `finally` inside may be left to do.
-  if (context.host.isCancelled() && !isOpen(around.frame, step.id)) return CANCELLED
-  if (isHeld(context) && !isOpen(around.frame, step.id) && (await waitUntilLetGo(context)) === 'cancelled')
-    return CANCELLED
+  const wasOpen = isOpen(around.frame, step.id)
+  if (context.host.isCancelled() && !wasOpen) return CANCELLED
+  if (isHeld(context) && !wasOpen)
+    return waitUntilLetGo(context).then((end) => (end === 'cancelled' ? CANCELLED : beginStep(context, step, around)))
+  return beginStep(context, step, around)
+}
+
+function beginStep(context: RunContext, step: Step, around: Surroundings): Promise<Flow> {
   const at = placeOf(around, step.id)
   decideOnce(at.frame, 'started', () => context.host.now())
-  let done: StepDone
-  try {
-    done = await attempt(context, step, at)
-  } catch (error) {
-    done = failedBy(error, at)
-  }
+  return attempt(context, step, at).then(
+    (done) => endStep(context, step, at, done),
+    (error: unknown) => endStep(context, step, at, failedBy(error, at)),
+  )
+}
+
+function endStep(context: RunContext, step: Step, at: Place, done: StepDone): Flow | Promise<Flow> {
+  if (isParked(context, step, done))
+    return untilLetGo(context, step, at, done).then((end) => closeStep(context, step, at, end))
+  return closeStep(context, step, at, done)
+}
+
+/** Asks about a parked step, and tries it again, until it has ended or nobody is to be asked. */
+async function untilLetGo(context: RunContext, step: Step, at: Place, failure: Failed): Promise<StepDone> {
+  let done: StepDone = failure
   while (isParked(context, step, done)) {
     const answer = await answerFor(context, step, at, done)
-    done = answer ?? (await attempt(context, step, at).catch((error: unknown) => failedBy(error, at)))
-    if (answer !== null) break
+    if (answer !== null) return answer
+    done = await attempt(context, step, at).catch((error: unknown) => failedBy(error, at))
   }
+  return done
+}
+
+function closeStep(context: RunContext, step: Step, at: Place, done: StepDone): Flow {
+  const { around } = at
   const { flow } = done
   if (flow.kind !== 'next' && flow.kind !== 'failed') {
     showStopped(context, step, at, flow)
@@ -96,27 +117,34 @@ function attempt(context: RunContext, step: Step, at: Place): Promise<StepDone> 
   const parked = at.frame.choices['parked'] as unknown as StepDone | undefined
   if (parked !== undefined) return Promise.resolve(parked)
   const condition = step.if
-  const retries = retriesOf(at)
   try {
     if (
       condition !== null &&
       !decideOnce(at.frame, 'if', () => evaluateCondition(condition, scopeAt(context, at.around)))
     )
       return Promise.resolve(SKIPPED)
+    const retries = retriesOf(at)
+    show(context, step, at, { status: 'running', attempts: retries })
+    const run = (): Promise<StepDone> => runInTime(context, step, at, retries)
+    return needsLeave(context, step) ? askLeave(context, at).then((refusal) => refusal ?? run()) : run()
   } catch (error) {
     return Promise.resolve(failedBy(error, at))
   }
-  show(context, step, at, { status: 'running', attempts: retries })
+}
+
+function runInTime(context: RunContext, step: Step, at: Place, retries: number): Promise<StepDone> {
   // What is inside a block that a person retried is new to the world, so its paths are too.
   const here = retries > 0 && !LEAVES.has(step.kind) ? { ...at, path: `${at.path}#${retries}` } : at
   const limitMs = CARRY_THEIR_LIMIT.has(step.kind) ? null : step.timeoutMs
-  const run = (): Promise<StepDone> =>
-    limitMs === null
-      ? runKind(context, step, here, retries)
-      : withinLimit(context, at, limitMs, () =>
-          runKind(context, step, here, retries).catch((error: unknown) => failedBy(error, at)),
-        )
-  return needsLeave(context, step) ? askLeave(context, at).then((refusal) => refusal ?? run()) : run()
+  if (limitMs === null) return runKind(context, step, here, retries)
+  const body = async (): Promise<StepDone> => {
+    try {
+      return await runKind(context, step, here, retries)
+    } catch (error) {
+      return failedBy(error, at)
+    }
+  }
+  return withinLimit(context, at, limitMs, body)
 }
 
 async function withinLimit(

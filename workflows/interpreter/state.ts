@@ -5,6 +5,7 @@ import type { Failure } from '../../src/plan/manifest.ts'
 import type { Pause, StepRow, StepStatus, UndoEntry, VerifyReport } from '../../src/plan/run.ts'
 import { cutText } from '../../src/plan/size.ts'
 import type { Flow } from './flow.ts'
+import type { Paging } from './paging.ts'
 
 export interface StepRecord {
   readonly status: StepStatus
@@ -62,6 +63,8 @@ export interface State {
   changed?: boolean
   /** Who is on it: the escalation calls nobody else. */
   acked?: { readonly by: string; readonly at: number }
+  /** Who was called, and how it goes on. Absent: nobody was, or nothing follows. */
+  paging?: Paging
   /** How the steps ended, once they did. */
   ending: Flow | null
   /** Until when undo and `finally` may work. */

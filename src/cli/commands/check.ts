@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../compile/diagnostics.ts'
 import type { Format } from '../../compile/format/format-diagnostics.ts'
 import type { CompilerPort } from '../cli-deps.ts'
+import { findUnreachedGroups } from '../../notify/find-unreached.ts'
 import { CliError } from '../cli-error.ts'
 import { blankTerminal, escapeJson, escapeTerminal, toSafeJson } from '../escape-terminal.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -44,9 +45,18 @@ export const check: Verb<Options> = {
     const { files, diagnostics: found } = await compileAll(compiler, roots)
     await tell(context, format, files, found)
     context.out.say(sumUp(files, found))
+    await sayWhomNobodyReaches(context, files)
     const errors = found.filter(({ severity }) => severity === 'error').length
     return errors === 0 ? EXIT.ok : EXIT.invalid
   },
+}
+
+/** A page that would reach nobody is no mistake of the runbook, so it costs nothing but a sentence; without channels, one. */
+async function sayWhomNobodyReaches({ deps, out }: Context, files: readonly CompiledFile[]): Promise<void> {
+  const inventory = await deps.inventory().catch(() => null)
+  if (inventory === null || (inventory.notify?.channels ?? []).length === 0) return
+  for (const { compiled } of files)
+    if (compiled.ok) for (const sentence of findUnreachedGroups(inventory, compiled.plan)) out.warn(`! ${sentence}`)
 }
 
 /** The last line: how much was found in how many files. A file that cannot be read was looked at too. */

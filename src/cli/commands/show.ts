@@ -1,13 +1,14 @@
 // `phix show`: the whole story of one run, open or closed, also when no worker can be asked.
 import type { RunResult, RunState } from '../../plan/run.ts'
 import type { Engine, RunSummary } from '../../temporal/engine.ts'
+import { inTime } from '../../telemetry/in-time.ts'
 import { isEngineError } from '../cli-error.ts'
 import { EXIT } from '../exit-codes.ts'
 import { findRun } from '../find-run.ts'
 import { formatClock, formatInstant } from '../format-time.ts'
 import type { Paint } from '../paint.ts'
 import { renderGates, renderPauses, renderResult, renderRunHead, renderSteps } from '../render-run.ts'
-import type { Verb } from '../verb.ts'
+import type { Context, Verb } from '../verb.ts'
 
 interface Story {
   readonly run: RunSummary
@@ -15,6 +16,13 @@ interface Story {
   readonly result: RunResult | null
   /** Why the state could not be had. */
   readonly problem: string | null
+  /** Who was told what, oldest first; empty also where the journal is away. */
+  readonly told: readonly Told[]
+}
+
+interface Told {
+  readonly at: number
+  readonly text: string
 }
 
 interface Options {
@@ -30,10 +38,11 @@ export const show: Verb<Options> = {
   ],
   declare: (command) =>
     command.argument('[run]', 'the id of a run, or its beginning').option('--latest', 'the newest run'),
-  async run({ io, out, engine }, { latest }, word) {
-    const connected = await engine()
+  async run(context, { latest }, word) {
+    const { io, out } = context
+    const connected = await context.engine()
     const run = await out.progress('Finding the run', findRun(connected, word as string | undefined, latest === true))
-    const story = await out.progress('Asking the run', readStory(connected, run))
+    const story = await out.progress('Asking the run', readStory(context, connected, run))
     out.answer(
       story,
       (safe) => renderStory(safe, io.now(), out.paint),
@@ -46,20 +55,37 @@ export const show: Verb<Options> = {
   },
 }
 
-async function readStory(engine: Engine, run: RunSummary): Promise<Story> {
-  const [state, result] = await Promise.all([
+async function readStory(context: Context, engine: Engine, run: RunSummary): Promise<Story> {
+  const [state, result, told] = await Promise.all([
     engine.runState(run.workflowId).catch((error: unknown) => {
       if (isEngineError(error)) return error.message
       throw error
     }),
     run.status === 'open' ? null : engine.runResult(run.workflowId),
+    readTold(context, run),
   ])
   return typeof state === 'string'
-    ? { run, state: null, result, problem: state }
-    : { run, state, result: result ?? state.result, problem: null }
+    ? { run, state: null, result, problem: state, told }
+    : { run, state, result: result ?? state.result, problem: null, told }
 }
 
-function renderStory({ run, state, result, problem }: Story, nowMs: number, paint: Paint): readonly string[] {
+const MOST_TOLD = 30
+
+/** A journal that is away takes this from the story, not the story. */
+async function readTold(context: Context, { workflowId }: RunSummary): Promise<readonly Told[]> {
+  try {
+    const asked = (await context.journal()).read({ kind: 'notification', workflowId, limit: MOST_TOLD })
+    const records = await inTime(asked, [])
+    return records.toReversed().flatMap(({ at, body }) => {
+      const { text } = (body ?? {}) as { readonly text?: unknown }
+      return typeof text === 'string' ? [{ at, text }] : []
+    })
+  } catch {
+    return []
+  }
+}
+
+function renderStory({ run, state, result, problem, told }: Story, nowMs: number, paint: Paint): readonly string[] {
   const lines: string[] = []
   if (state === null) {
     lines.push(
@@ -79,6 +105,8 @@ function renderStory({ run, state, result, problem }: Story, nowMs: number, pain
     if (run.status === 'open' && state.gates.length > 0)
       lines.push('', ...renderGates(run.workflowId, state.gates, nowMs, paint))
   }
+  if (told.length > 0)
+    lines.push('', 'People', ...told.map(({ at, text }) => `  ${paint.dim(formatClock(at))}  ${text}`))
   if (result !== null) lines.push('', ...renderResult(result, paint))
   else if (run.status !== 'open') lines.push('', `${paint.red('✗')} ${run.status}: it left no result`)
   else if (state !== null && state.gates.length === 0)

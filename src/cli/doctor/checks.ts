@@ -1,6 +1,9 @@
 // The checks of `doctor`, in the order in which a person mends things. No check ends another: what a check cannot find
 // out is its finding.
 import { access, constants, mkdir, statfs } from 'node:fs/promises'
+import { findUnreachedClusters, findUnreachedGroups } from '../../notify/find-unreached.ts'
+import type { Inventory } from '../../inventory/inventory.ts'
+import type { Plan } from '../../plan/plan.ts'
 import { SEARCH_ATTRIBUTES } from '../../plan/ids.ts'
 import { isEngineError } from '../cli-error.ts'
 import { compilePaths, listRunbookFiles } from '../find-runbook.ts'
@@ -15,6 +18,7 @@ const LOW_DISK_BYTES = 1024 ** 3
 const SKEW_WARN_MS = 1_000
 const SKEW_BAD_MS = 10_000
 const START = 'phix up'
+const REACH_FIX = 'Give the inventory channels and contacts: docs/people.md'
 
 /** Turns whatever a check throws into its finding. */
 const named =
@@ -120,6 +124,27 @@ const inventory = named('inventory', 'Mend or write that file; `phix up` writes 
     : good('inventory', text)
 })
 
+const people = named('people', REACH_FIX, async (context) => {
+  const known = await context.deps.inventory()
+  const { runbooksFolder } = await context.settings()
+  const compiler = await context.deps.compiler()
+  const { files } = compilePaths(compiler, await listRunbookFiles(runbooksFolder))
+  const plans = files.flatMap(({ compiled }) => (compiled.ok ? [compiled.plan] : []))
+  return checkPeople(known, plans)
+})
+
+/** Judges whether a page would reach somebody. Without any channel that is one finding, not one for each runbook. */
+export function checkPeople(inventory: Inventory, plans: readonly Plan[]): Finding {
+  const channels = inventory.notify?.channels ?? []
+  const groups = inventory.groups.length
+  if (channels.length === 0)
+    return warn('people', `no channel: a page of ${groups} groups is in the log and the journal only`, REACH_FIX)
+  const found = [...findUnreachedClusters(inventory), ...plans.flatMap((plan) => findUnreachedGroups(inventory, plan))]
+  return found.length === 0
+    ? good('people', `${groups} groups are reached by ${channels.map(({ name }) => name).join(', ')}`)
+    : bad('people', found.join('; '), REACH_FIX)
+}
+
 const dataFolder = named('data folder', 'Let this user write there, or name another dataFolder.', async (context) => {
   const { dataFolder: path } = await context.settings()
   await mkdir(path, { recursive: true })
@@ -175,6 +200,7 @@ export const CHECKS: readonly Check[] = [
   bundle,
   runbooks,
   inventory,
+  people,
   dataFolder,
   diskSpace,
   clockSkew,

@@ -9,6 +9,7 @@ import type { Engine, RunSummary } from '../../temporal/engine.ts'
 import { CliError, isEngineError } from '../cli-error.ts'
 import { compilePaths, listRunbookFiles } from '../find-runbook.ts'
 import type { Context } from '../verb.ts'
+import { readTelling, type Telling } from './read-telling.ts'
 
 export interface Status {
   readonly engine: { readonly server: string | null; readonly workers: number; readonly problem: string | null }
@@ -20,6 +21,7 @@ export interface Status {
   readonly insecureDev: boolean
   readonly clusters: readonly ClusterStatus[]
   readonly runs: readonly RunSummary[]
+  readonly telling: Telling
 }
 
 export interface ClusterStatus {
@@ -79,6 +81,7 @@ export async function readStatus(context: Context, onlyCluster: string | undefin
     insecureDev: readHooksNote(settings.dataFolder)?.insecure ?? false,
     clusters: await Promise.all(clusters.map((cluster) => readCluster(context, connected, cluster, guards))),
     runs,
+    telling: await readTelling(context, inventory),
   }
 }
 

@@ -4,7 +4,9 @@ import { renderRuns } from '../commands/list.ts'
 import { formatAgo, formatDuration } from '../format-time.ts'
 import type { Paint } from '../paint.ts'
 import { renderTable } from '../table.ts'
+import type { BeatNote } from '../../dead-man/beat-note.ts'
 import type { ClusterStatus, NodeStatus, Status } from './read-status.ts'
+import type { Telling } from './read-telling.ts'
 
 /** An observer that is later than this is not to be believed. */
 const LATE_MS = 1_000
@@ -27,6 +29,7 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
         ? paint.red(`✗ engine: ${engine.server}, no worker polls: runs stand still`)
         : `${paint.green('✓')} engine: ${engine.server}, ${engine.workers} worker${engine.workers === 1 ? '' : 's'}`,
   )
+  lines.push(...renderTelling(status.telling, nowMs, paint))
   if (engine.server === null)
     for (const { name, nodes } of status.clusters)
       lines.push(`  cluster ${name}: nothing is known of its ${nodes.length} nodes while the engine is away`)
@@ -42,6 +45,27 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
       `A run waits for a person: ${paint.cyan('phix list --waiting')}, then ${paint.cyan('phix show RUN')}`,
     )
   return lines
+}
+
+/** Whether anybody would hear of it: in the place where a person looks who heard nothing. */
+function renderTelling({ unreached, channels, beat }: Telling, nowMs: number, paint: Paint): readonly string[] {
+  return [
+    ...unreached.map((sentence) => paint.yellow(`! ${sentence}`)),
+    ...channels.map(({ name, failures, lastAt, why }) =>
+      paint.red(`✗ channel ${name} has failed ${failures}× in a row, last ${formatAgo(lastAt, nowMs)}: ${why}`),
+    ),
+    ...(beat === null ? [] : [renderBeat(beat, nowMs, paint)]),
+  ]
+}
+
+/** Whoever receives it calls people after a few that are missing; so does the status. */
+const BEATS_MISSED = 3
+
+function renderBeat({ sentAt, everyMs, problem }: BeatNote, nowMs: number, paint: Paint): string {
+  if (sentAt !== null && problem === null && nowMs - sentAt < BEATS_MISSED * everyMs)
+    return `${paint.green('✓')} dead-man beat: sent ${formatAgo(sentAt, nowMs)}, every ${formatDuration(everyMs)}`
+  const since = sentAt === null ? 'none has gone out' : `none since ${formatAgo(sentAt, nowMs)}`
+  return paint.red(`! dead-man beat: ${since}: ${problem ?? 'the worker that sent it is gone'}`)
 }
 
 /** Above everything else: whoever wonders why nothing starts must not have to look for it. */

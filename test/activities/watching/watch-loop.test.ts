@@ -12,17 +12,23 @@ const nodeOf = (name: string, spare = false): Node => ({
   aliases: [],
   spare,
 })
-const clusterOf = (nodes: readonly Node[]): Cluster => ({
+const GAUSSIAN = { model: 'gaussian-exact', suspectPhi: 8, failedPhi: 16 } as const
+const CALIBRATED = { model: 'calibrated', suspectPhi: 4, failedPhi: 6 } as const
+const clusterOf = (nodes: readonly Node[], model: typeof GAUSSIAN | typeof CALIBRATED = GAUSSIAN): Cluster => ({
   name: 'lab',
   nodes,
   services: [],
   heartbeat: { kind: 'http', path: '/', intervalMs: 1_000, timeoutMs: 1_000 },
-  detector: { model: 'gaussian-exact', windowSize: 200, minDeviationMs: 100, pauseMs: 0, suspectPhi: 8, failedPhi: 16 },
+  detector: { ...model, windowSize: 200, minDeviationMs: 100, pauseMs: 0 },
   guard: { runsInFlight: 5, startsPerMinute: 10, override: null },
 })
 const five = ['a', 'b', 'c', 'd', 'e'].map((name) => nodeOf(name))
 
-function createStage({ nodes = five as readonly Node[], learned = null as unknown } = {}) {
+function createStage({
+  nodes = five as readonly Node[],
+  learned = null as unknown,
+  model = GAUSSIAN as typeof GAUSSIAN | typeof CALIBRATED,
+} = {}) {
   const down = new Set<string>()
   const deafToProbes = new Set<string>()
   const silent = new Set<string>()
@@ -32,7 +38,7 @@ function createStage({ nodes = five as readonly Node[], learned = null as unknow
   let refuses = false
   let roster: Roster | null = null
   const warnings: string[] = []
-  const loop = createWatchLoop(clusterOf(nodes), 0, learned, {
+  const loop = createWatchLoop(clusterOf(nodes, model), 0, learned, {
     clock: () => nowMs,
     now: () => wallMs,
     prober: {
@@ -94,6 +100,20 @@ describe('a watch', () => {
     stage.down.delete('b')
     await stage.pass(2_000)
     expect(words(stage.of('b'))).toEqual(['healthy', 'suspect', 'failed', 'healthy'])
+  })
+  test('sees the tenth death of a node that was healed quickly as soon as the first', async () => {
+    const stage = createStage({ model: CALIBRATED })
+    const untilSuspected = async (): Promise<number> => {
+      await stage.pass(60_000)
+      stage.down.add('b')
+      let waitedMs = 0
+      for (; words(stage.of('b')).at(-1) !== 'suspect'; waitedMs += TICK_MS) await stage.pass(TICK_MS)
+      await stage.pass(3_000)
+      stage.down.delete('b')
+      return waitedMs
+    }
+    const first = await untilSuspected()
+    for (let death = 2; death <= 10; death++) expect(await untilSuspected()).toBeLessThanOrEqual(first)
   })
   test('tells a silence that a direct probe does not confirm as unconfirmed', async () => {
     const stage = createStage()

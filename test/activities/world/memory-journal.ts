@@ -15,12 +15,13 @@ export function createMemoryJournal() {
       for (const record of fresh) records.push({ ...record, sequence: records.length })
       return fresh.length
     },
-    async read({ kind, cluster, target, workflowId, since, limit = 100 }) {
+    async read({ kind, id, cluster, target, workflowId, since, limit = 100 }) {
       await asMood()
       return records
         .filter(
           (record) =>
             (kind === undefined || record.kind === kind) &&
+            (id === undefined || record.id === id) &&
             (cluster === undefined || record.cluster === cluster) &&
             (target === undefined || record.target === target) &&
             (workflowId === undefined || record.workflowId === workflowId) &&

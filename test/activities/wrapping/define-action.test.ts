@@ -56,6 +56,7 @@ const worker = (points: string[] = []): WorkerParts => {
     control: () => {
       throw new Error('no control')
     },
+    told: () => undefined,
     failpoint: (point) => void points.push(point),
     now: () => 1,
     clock: () => performance.now(),

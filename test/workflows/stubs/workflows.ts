@@ -4,6 +4,7 @@ import { RESULT_MEMO } from '../../../src/plan/read-result.ts'
 import type { RunInput, RunResult } from '../../../src/plan/run.ts'
 
 export { detector } from '../../../workflows/detector.ts'
+export { notification } from '../../../workflows/notification.ts'
 
 export const finish = defineSignal<[RunResult]>('finish')
 

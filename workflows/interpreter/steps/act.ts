@@ -2,14 +2,15 @@ import { ExpressionError, renderMap } from '../../../src/expressions/evaluate.ts
 import type { Json, JsonObject } from '../../../src/plan/json.ts'
 import type { ActStep } from '../../../src/plan/plan.ts'
 import { CANCELLED } from '../flow.ts'
+import type { ActAnswer, ActRequest } from '../host.ts'
 import { isObject, scopeAt, type Place, type RunContext } from '../run-context.ts'
 import { addNote, pushUndo } from '../state.ts'
 import { completed, failed, stopped, type StepDone } from '../step-done.ts'
 
 /** Runs one action; a completed change is put on the undo stack in the same breath. */
-export async function runAct(context: RunContext, step: ActStep, at: Place, retries: number): Promise<StepDone> {
+export function runAct(context: RunContext, step: ActStep, at: Place, retries: number): Promise<StepDone> {
   if (step.action.effect !== 'read') context.state.changed = true
-  const answer = await context.host.act({
+  const request: ActRequest = {
     path: at.path,
     operatorRetry: retries,
     title: step.title,
@@ -18,7 +19,11 @@ export async function runAct(context: RunContext, step: ActStep, at: Place, retr
     retry: step.retry,
     totalTimeoutMs: step.timeoutMs,
     poll: null,
-  })
+  }
+  return context.host.act(request).then((answer) => doneBy(context, step, at, answer))
+}
+
+function doneBy(context: RunContext, step: ActStep, at: Place, answer: ActAnswer): StepDone {
   switch (answer.kind) {
     case 'ok':
       rememberUndo(context, step, at, answer.output)

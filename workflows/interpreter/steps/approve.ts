@@ -90,7 +90,7 @@ const snapshotOf = (context: RunContext, step: ApproveStep, at: Place): Json => 
 async function escalateGate(context: RunContext, path: string): Promise<void> {
   const people = [...new Set(context.plan.escalate.flatMap(({ notify }) => notify))]
   if (people.length > 0)
-    await context.host.notify(`${path}/escalate`, people, `\`${path}\` still waits for a decision.`)
+    await context.host.notify(`${path}/escalate`, people, `\`${path}\` still waits for a decision.`, 'page')
 }
 
 const rejected = (code: 'rejected' | 'gate-deadline', message: string): StepDone =>
