@@ -10,4 +10,5 @@ import './interpreter/run-plan.ts'
 
 // Temporal's worker takes a stack of every promise of a run and looks each frame up in the source map (decision 0205). Three
 // frames tell where a bug is; ten cost a short run a twentieth of its time. Can be set here only: later it is frozen.
-Error.stackTraceLimit = 3
+const V8Error: ErrorConstructor & { stackTraceLimit?: number } = Error
+V8Error.stackTraceLimit = 3
