@@ -11,6 +11,7 @@ import { createNotify } from './notify.ts'
 import { createVerify } from './verify.ts'
 import { defineAction } from './wrapping/define-action.ts'
 import { createFailpoint } from './wrapping/failpoint.ts'
+import { createBreakerSettings } from './wrapping/breaker-settings.ts'
 import { createLanes, type Lanes } from './wrapping/lanes.ts'
 import { maskedLog, type Log } from './wrapping/log.ts'
 import { createMasker, type Masker } from './wrapping/mask.ts'
@@ -66,6 +67,7 @@ function partsFrom(deps: ActivityDeps): WorkerParts {
     secrets,
     masker,
     lanes: deps.lanes ?? createLanes(clock),
+    breakerSettings: createBreakerSettings({ inventory, detector, clock }),
     allowedHosts,
     control: (service) => toControl(service.control),
     failpoint: createFailpoint(deps.failpoint ?? null, deps.die ?? dieByCrash),

@@ -6,7 +6,7 @@ import { findTarget } from '../src/inventory/find-target.ts'
 import type { Json } from '../src/plan/json.ts'
 import type { ActionManifest } from '../src/plan/manifest.ts'
 import { LIMITS, type VerifyCall, type VerifyReport } from '../src/plan/run.ts'
-import { createDesiredStates } from './evidence/desired-states.ts'
+import { createDetectorView, modeNames } from './evidence/detector-view.ts'
 import { gatherEvidence, type EvidenceRoot } from './evidence/gather-evidence.ts'
 import { isStable, look, NOT_HELD } from './evidence/hold-window.ts'
 import { seenIn } from './evidence/seen-in.ts'
@@ -69,13 +69,19 @@ async function watchConditions(
 ): Promise<VerifyReport> {
   const target = findTarget(worker.inventory(), call.target, call.cluster)
   if (target === null) throw refused(`\`${call.target}\` is not in the inventory of cluster \`${call.cluster}\``)
-  const readStates = createDesiredStates(worker.detector, target.cluster, worker.clock)
+  const readView = createDetectorView(worker.detector, target.cluster, worker.clock)
   const roots = rootsIn(call.that)
+  const namesModes = call.that.some((condition) => /\bmodes\b/.test(condition))
   const endsAt = worker.clock() + call.withinMs
   let window = NOT_HELD
   for (;;) {
     const at = worker.clock()
-    const evidence = await gatherEvidence(roots, target, await readStates(signal), signal)
+    const view = await readView(signal)
+    const modes = modeNames(view)
+    const evidence = {
+      ...(await gatherEvidence(roots, target, view?.targets ?? null, signal)),
+      ...(namesModes && modes !== null ? { modes } : {}),
+    }
     const unmet = unmetOf(call.that, { ...call.scope, ...evidence })
     window = look(window, unmet.length === 0, at)
     saw(unmet.length === 0 ? 'all conditions hold' : unmet.map(({ that, seen }) => `${that}: ${seen}`).join('; '))

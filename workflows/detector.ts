@@ -20,6 +20,7 @@ import { replyTo } from '../src/guard/command.ts'
 import { answerTo, grant } from '../src/guard/decide.ts'
 import { adopt } from '../src/guard/adopt.ts'
 import { advance, beforeMark, nextLook, type GuardEvent } from '../src/guard/guard.ts'
+import { replyToStep } from '../src/guard/modes.ts'
 import { FLEET_VERBS, type FleetCommand, type FleetReply, type FleetVerb } from '../src/guard/protocol.ts'
 import type {
   Alert,
@@ -31,6 +32,8 @@ import type {
   GrantRequest,
   MarkReply,
   MarkRequest,
+  ModeReply,
+  ModeRequest,
   Observation,
   RecordEntry,
   StartReply,
@@ -58,7 +61,7 @@ import { followRuns } from './detector/follower.ts'
 import { launch, type StartOrder } from './detector/launch.ts'
 import { createRecorder, type Recorder } from './detector/recorder.ts'
 import { createRouter } from './detector/router.ts'
-import { demandGrant, demandMark, demandStart, isEnded, observationsIn } from './detector/shapes.ts'
+import { demandGrant, demandMark, demandMode, demandStart, isEnded, observationsIn } from './detector/shapes.ts'
 import { createWatchers } from './detector/watchers.ts'
 
 export const observedSignal = defineSignal<[readonly Observation[]]>('observed')
@@ -67,6 +70,7 @@ export const endedSignal = defineSignal<[EndedMessage]>('ended')
 export const startUpdate = defineUpdate<StartReply, [StartRequest]>('start')
 export const grantUpdate = defineUpdate<GrantReply, [GrantRequest]>('grant')
 export const markUpdate = defineUpdate<MarkReply, [MarkRequest]>('mark')
+export const setModeUpdate = defineUpdate<ModeReply, [ModeRequest]>('setMode')
 export const stateQuery = defineQuery<DetectorState>(STATE_QUERY)
 
 /** What one run of the detector hands to the next. */
@@ -268,6 +272,17 @@ export async function detector(input: DetectorInput): Promise<void> {
       validator: demandMark,
     },
   )
+  setHandler(
+    setModeUpdate,
+    async (request) => {
+      await untilLearned()
+      void apply({ kind: 'moded', request })
+      const reply = replyToStep(state, request.key)
+      if (reply === null) throw ApplicationFailure.nonRetryable('more modes are on than are kept', 'exhausted')
+      return reply
+    },
+    { description: 'Enter or leave a degraded mode', validator: demandMode },
+  )
   for (const verb of FLEET_VERBS) {
     const description = FLEET_DESCRIPTIONS[verb]
     const hear = (said: Omit<FleetCommand, 'kind'>): FleetReply => {
@@ -339,11 +354,16 @@ const FLEET_DESCRIPTIONS: Readonly<Record<FleetVerb, string>> = {
   freeze: 'Nothing starts for a while: {"by","why","requestId","forMs","inFlight"}.',
   thaw: 'End a freeze: {"by","why","requestId"}.',
   reset: 'Forget a target\'s attempts and cooldowns: {"by","why","requestId","target"}.',
+  mode: 'Enter a degraded mode, or end it: {"by","why","requestId","mode","on"}.',
 }
 
+const NAMED_BY: Readonly<Partial<Record<FleetVerb, readonly string[]>>> = { reset: ['target'], mode: ['mode'] }
+
 function demandCommand(verb: FleetVerb, said: unknown): void {
-  demand(said, ['by', 'why', 'requestId', ...(verb === 'reset' ? ['target'] : [])])
-  const { forMs, inFlight } = said as { readonly forMs?: unknown; readonly inFlight?: unknown }
+  demand(said, ['by', 'why', 'requestId', ...(NAMED_BY[verb] ?? [])])
+  const { forMs, inFlight, on } = said as Readonly<Record<'forMs' | 'inFlight' | 'on', unknown>>
+  if (verb === 'mode' && typeof on !== 'boolean')
+    throw ApplicationFailure.nonRetryable('a mode needs `on`, true or false', 'rejected')
   if (verb !== 'freeze') return
   if (typeof forMs !== 'number' || !(forMs > 0) || typeof inFlight !== 'boolean')
     throw ApplicationFailure.nonRetryable(

@@ -8,7 +8,7 @@ export const modeSet: ActionManifest = {
   idempotency: 'yes',
   undo: {
     action: 'mode.set',
-    with: { mode: 'output.mode', active: 'output.before', reason: '"undo"' },
+    with: { mode: 'output.mode', active: 'output.held', reason: '"undo"' },
   },
   input: object(
     {
@@ -19,8 +19,9 @@ export const modeSet: ActionManifest = {
   ),
   output: object({
     mode: text('name of the mode'),
-    active: bool('it is active now'),
+    active: bool('it is active now: others may hold it'),
     before: bool('it was active before'),
+    held: bool('what undo goes back to: this run held it already, or let something go'),
   }),
   timeoutMs: 10_000,
   heartbeatMs: 2_000,

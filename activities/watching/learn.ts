@@ -1,6 +1,7 @@
 // The activity `learn`: reads what a detector without a memory must know. Temporal says which runs are open; the journal
 // says what targets are meant to be, what was tried, and which started runs nobody has seen end.
 import type { FoundRun, LearnCall, RunBooks, Trigger } from '../../src/guard/protocol.ts'
+import { modesTarget } from '../../src/guard/modes.ts'
 import { recall, type LearnedRun, type LearnReport, type Written } from '../../src/guard/recall.ts'
 import { ledgerOf } from '../../src/guard/stages.ts'
 import { KEPT } from '../../src/guard/state.ts'
@@ -26,6 +27,7 @@ export async function learn({ cluster }: LearnCall, deps: WatchingDeps): Promise
   const runs = await journal.read({ kind: 'run', cluster, since, limit: RECORDS })
   const marks = await journal.read({ kind: 'mark', cluster, limit: KEPT.marks })
   const audits = await journal.read({ kind: 'audit', cluster, limit: RECORDS })
+  const [lastModes = null] = await journal.read({ kind: 'audit', cluster, target: modesTarget(cluster), limit: 1 })
   const nodes = inventory.clusters.find(({ name }) => name === cluster)?.nodes ?? []
   const lastMarks: Written[] = []
   const runsSinceMark: Written[] = []
@@ -48,6 +50,7 @@ export async function learn({ cluster }: LearnCall, deps: WatchingDeps): Promise
     decisions: decisions,
     runs: [...runs, ...runsSinceMark],
     audits,
+    lastModes,
     roster: rosterOf(inventory, cluster),
   })
 }

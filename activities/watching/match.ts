@@ -4,6 +4,7 @@ import type { MatchCall, MatchReport, Trigger } from '../../src/guard/protocol.t
 import { findTarget, type Target } from '../../src/inventory/find-target.ts'
 import type { Inventory } from '../../src/inventory/inventory.ts'
 import type { Plan, TriggerSpec } from '../../src/plan/plan.ts'
+import { modeNames } from '../evidence/detector-view.ts'
 import { bind, rank, type Found } from './bind-candidate.ts'
 import type { KnownRunbook, WatchingDeps } from './create-watching.ts'
 import { matchAlert } from './match-alert.ts'
@@ -23,6 +24,7 @@ export async function match(
 ): Promise<MatchReport> {
   const inventory = deps.inventory()
   const limits = inventory.clusters.find(({ name }) => name === clusterName)?.guard
+  const modes = await modesForWhen(deps, clusterName)
   const found = deps.runbooks().map((runbook) => ({
     runbook: runbook.plan.name,
     result:
@@ -32,7 +34,7 @@ export async function match(
           ? matchAlert(runbook, trigger.alert, inventory, clusterName)
           : trigger.kind === 'schedule'
             ? null
-            : triggered(runbook, trigger, inventory, clusterName),
+            : triggered(runbook, trigger, inventory, clusterName, modes),
   }))
   const refused = found.flatMap(({ runbook, result }) =>
     result !== null && 'refused' in result ? [{ runbook, reason: result.refused }] : [],
@@ -69,13 +71,27 @@ function askFor(
   return bind(runbook, trigger.inputs, null, inventory, cluster, 0)
 }
 
-function triggered(runbook: KnownRunbook, trigger: Sighting, inventory: Inventory, cluster: string): Found {
+/** Asks which modes are on, where a trigger's `when` names them; null: not known, and then no such `when` holds. */
+async function modesForWhen({ runbooks, detector }: WatchingDeps, cluster: string): Promise<readonly string[] | null> {
+  const isNamed = runbooks().some(({ plan }) =>
+    plan.triggers.some(({ when }) => when !== null && /\bmodes\b/.test(when)),
+  )
+  return isNamed ? modeNames(await detector.state(cluster).catch(() => null)) : null
+}
+
+function triggered(
+  runbook: KnownRunbook,
+  trigger: Sighting,
+  inventory: Inventory,
+  cluster: string,
+  modes: readonly string[] | null,
+): Found {
   const target = findTarget(inventory, trigger.target, cluster)
   if (target === null) {
     const isNear = runbook.plan.triggers.some((spec) => answersTo(spec, trigger, runbook.plan))
     return isNear ? { refused: `\`${trigger.target}\` is not in the inventory of \`${cluster}\`.` } : null
   }
-  const scope = scopeOf(trigger, target)
+  const scope = { ...scopeOf(trigger, target), ...(modes === null ? {} : { modes }) }
   const results = runbook.plan.triggers
     .filter((spec) => answersTo(spec, trigger, runbook.plan))
     .map((spec): Found => {

@@ -1,5 +1,6 @@
 // Circuit breaker and bulkhead of one lane, as a pure state machine: time is an argument (any monotonic ms).
 // Why: a target in trouble is not helped by more calls; one that hangs must not take every slot of the worker.
+import { USUAL_BREAKER } from '../../src/guard/adapt.ts'
 
 export interface BreakerSettings {
   /** Failures in a row that open it. Too low: one hiccup refuses; too high: a dead target is called on and on. */
@@ -10,7 +11,11 @@ export interface BreakerSettings {
   readonly width: number
 }
 
-export const BREAKER: BreakerSettings = { opensAfter: 5, openMs: 10_000, width: 8 }
+export const BREAKER: BreakerSettings = {
+  opensAfter: USUAL_BREAKER.failures,
+  openMs: USUAL_BREAKER.openMs,
+  width: 8,
+}
 
 export interface Lane {
   readonly failures: number

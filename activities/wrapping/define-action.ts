@@ -69,7 +69,8 @@ export function defineAction(action: Action, worker: WorkerParts): Activity {
       })
     }
     if (call.dryRun === true) return { would: (await action.would?.(args, context)) ?? manifest.summary }
-    return worker.lanes.run(laneOf(args, call), () => action.run(args, context))
+    const settings = await worker.breakerSettings(call.run.cluster)
+    return worker.lanes.run(laneOf(args, call), () => action.run(args, context), settings)
   }
 
   function contextOf(

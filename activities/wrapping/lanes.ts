@@ -10,7 +10,7 @@ export interface LaneReport {
 
 export interface Lanes {
   /** Runs a change inside its lane. Fails: unavailable where the lane is open or full. */
-  run<T>(name: string | null, work: () => Promise<T>): Promise<T>
+  run<T>(name: string | null, work: () => Promise<T>, settings?: BreakerSettings): Promise<T>
   report(isMeant: (name: string) => boolean): readonly LaneReport[]
   reset(isMeant: (name: string) => boolean): void
 }
@@ -18,11 +18,11 @@ export interface Lanes {
 /** A lane that is idle and closed says nothing; beyond this many such ones are forgotten. */
 const LANES_KEPT = 1_000
 
-export function createLanes(clock: () => number, settings: BreakerSettings = BREAKER): Lanes {
+export function createLanes(clock: () => number, usual: BreakerSettings = BREAKER): Lanes {
   const lanes = new Map<string, Lane>()
   const laneOf = (name: string): Lane => lanes.get(name) ?? IDLE_LANE
   return {
-    async run(name, work) {
+    async run(name, work, settings = usual) {
       if (name === null) return work()
       const admission = admit(laneOf(name), clock(), settings)
       if (admission.kind !== 'admitted') throw turnedAway(name, admission, laneOf(name))

@@ -4,6 +4,7 @@ import type { Inventory, Service } from '../../src/inventory/inventory.ts'
 import type { ServiceControl } from '../../src/inventory/service-control.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import type { ActionCall } from '../../src/plan/run.ts'
+import type { ReadBreakerSettings } from './breaker-settings.ts'
 import type { FailpointName } from './failpoint.ts'
 import type { Lanes } from './lanes.ts'
 import type { Log } from './log.ts'
@@ -18,6 +19,8 @@ export interface WorkerParts {
   readonly secrets: SecretSource
   readonly masker: Masker
   readonly lanes: Lanes
+  /** What the breakers of a cluster have now. */
+  readonly breakerSettings: ReadBreakerSettings
   readonly allowedHosts: readonly string[]
   readonly control: (service: Service) => ServiceControl
   readonly failpoint: (

@@ -17,5 +17,7 @@ export interface ApiDeps {
   readonly answered?: (sender: string, status: number) => void
   /** Where senders of alerts come in; null: nowhere. */
   readonly hooks: Hooks | null
+  /** Epoch ms; by default the clock of this machine. */
+  readonly now?: () => number
   readonly log: { error(detail: object, message: string): void }
 }

@@ -5,6 +5,7 @@ import type { ApiDeps } from './api-deps.ts'
 import { readDecisions } from './handlers/decisions.ts'
 import { readMetrics } from './handlers/metrics.ts'
 import { readReadiness, readVitalSign } from './handlers/health.ts'
+import { readModes } from './handlers/modes.ts'
 import { listRuns, showRun } from './handlers/runs.ts'
 import { readStatus } from './handlers/status.ts'
 
@@ -27,5 +28,6 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/runs', right: 'token', handle: listRuns },
   { method: 'GET', path: '/runs/:id', right: 'token', handle: showRun },
   { method: 'GET', path: '/decisions', right: 'token', handle: readDecisions },
+  { method: 'GET', path: '/modes', right: 'token', handle: readModes },
   { method: 'GET', path: '/metrics', right: 'token', handle: readMetrics },
 ]

@@ -16,6 +16,7 @@ import { help } from './commands/help.ts'
 import { history } from './commands/history.ts'
 import { labVerbs } from './commands/lab.ts'
 import { list } from './commands/list.ts'
+import { modeVerbs } from './commands/mode.ts'
 import { pause } from './commands/pause.ts'
 import { plan } from './commands/plan.ts'
 import { reject } from './commands/reject.ts'
@@ -62,6 +63,7 @@ export const VERBS_OF_PHIX: readonly Verb[] = [
   freeze,
   thaw,
   reset,
+  ...modeVerbs,
   check,
   explain,
   graph,
@@ -77,6 +79,7 @@ export const VERBS_OF_PHIX: readonly Verb[] = [
 
 /** What a family of verbs is for. */
 export const FAMILIES: Readonly<Record<string, string>> = {
+  mode: 'Degraded modes: what a cluster does without for a while.',
   lab: 'A small cluster of real processes to break.',
   alert: 'Alerts by hand.',
   route: 'Which runbook an alert is for.',

@@ -405,6 +405,16 @@ export const CATALOGUE = {
     'The file has mistakes; what was read before them goes on.',
     'mend the file',
   ),
+  RB409: errorOfPlace(
+    'no degraded mode is called `{name}`',
+    'An adaptation for a mode that nobody can enter would never begin.',
+    'name a mode of the same cluster, or add it to `modes`',
+  ),
+  RB410: warning(
+    '`{key}` makes the cluster less safe while this stands: {why}',
+    'An emergency value that allows more is meant for the hour in which most is broken.',
+    'keep it if that is meant; the change is written to the journal and shown by `phix status`',
+  ),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>
 
 export type DiagnosticCode = keyof typeof CATALOGUE

@@ -1,13 +1,14 @@
 // A detector without a memory takes over what was learned, before it starts anything.
 // Invariant: an open run keeps its lock, and the illness it was started for starts no other.
 import type { LearnReport, LearnedRun } from './recall.ts'
+import { takeOver } from './mode-words.ts'
 import { takeRoster } from './observe.ts'
 import { keepLast, KEPT, targetOf, withTarget, type GuardState } from './state.ts'
 
 /** Answers the state with everything that was learned. */
 export function adopt(state: GuardState, report: LearnReport, now: number): GuardState {
   const { roster, targets, open, marks, decisions } = report
-  const informed = roster === null ? state : takeRoster(state, roster)
+  const informed = withHeld(roster === null ? state : takeRoster(state, roster), report, now)
   const known = targets.reduce(
     (each, { name, desired, undoLater, ledgers, rungs, helpedAt }) =>
       withTarget(each, name, { undoLater, ledgers, rungs, helpedAt, ...(desired === null ? {} : { desired }) }),
@@ -30,6 +31,23 @@ export function adopt(state: GuardState, report: LearnReport, now: number): Guar
     // What a person has said to the new one already is the newer word.
     freeze: booked.freeze ?? report.freeze,
     notes: isNews ? keepLast(booked.notes, { at: now, text }, KEPT.notes) : booked.notes,
+  }
+}
+
+/** What a person or a run has said of modes to the new one already is the newer word. */
+function withHeld(state: GuardState, { standing = [], adapted = [] }: LearnReport, now: number): GuardState {
+  if (standing.length === 0 && adapted.length === 0) return state
+  const stamps = standing.flatMap(({ heldBy }) => heldBy.map(({ at }) => at))
+  return {
+    ...state,
+    modes: takeOver(state.modes, standing),
+    modeStamp: Math.max(state.modeStamp ?? 0, ...stamps),
+    adapted: state.adapted ?? adapted,
+    // What the state is cannot be seen yet: its time to go back begins now, and ends when it is seen again.
+    adapting: {
+      ...Object.fromEntries(adapted.map(({ because, since }) => [because, { since, overSince: now }])),
+      ...state.adapting,
+    },
   }
 }
 

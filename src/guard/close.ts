@@ -1,6 +1,7 @@
 // A run has closed: what it earned, what it left, and when its lock is free. Nothing is freed on a guess.
 import type { Json } from '../plan/json.ts'
 import type { Outcome, RunResult } from '../plan/run.ts'
+import { valueOf } from './adapt.ts'
 import { wakeAlerts } from './alerts.ts'
 import { bytesOf } from '../plan/size.ts'
 import { keep } from './keep.ts'
@@ -122,7 +123,7 @@ function afterRun(
 ): Partial<TargetRecord> {
   const ledger = known.ledgers[run.ledger]
   const attempts = NO_ATTEMPT.includes(outcome) ? ledger.attempts.filter((at) => at !== run.startedAt) : ledger.attempts
-  const asWritten = state.limits.override?.cooldownMs ?? run.guard.cooldownMs
+  const asWritten = state.limits.override?.cooldownMs ?? valueOf(state, 'guard.cooldownMs') ?? run.guard.cooldownMs
   const isStillOut = run.ledger === 'bringBack' && known.desired === 'failed'
   const cooldownMs = isStillOut ? Math.max(asWritten, STILL_OUT_MS) : asWritten
   const cooldownUntil = NO_COOLDOWN.includes(outcome) && !isStillOut ? null : now + cooldownMs

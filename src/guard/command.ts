@@ -1,5 +1,6 @@
 // What a person says to a detector. The same word said twice, late or again after a restart is heard once.
 import { freeze, thaw } from './freeze.ts'
+import { commandMode } from './modes.ts'
 import type { FleetCommand, FleetReply } from './protocol.ts'
 import { reset } from './reset.ts'
 import { keepLast, KEPT, type GuardState } from './state.ts'
@@ -23,6 +24,8 @@ function carryOut(state: GuardState, said: FleetCommand, now: number): readonly 
       return thaw(state, said, now)
     case 'reset':
       return reset(state, said, now)
+    case 'mode':
+      return commandMode(state, said, now)
   }
 }
 

@@ -11,6 +11,8 @@ import type {
   GrantRequest,
   MarkReply,
   MarkRequest,
+  ModeReply,
+  ModeRequest,
   Observation,
   StartReply,
   StartRequest,
@@ -20,7 +22,9 @@ export interface DetectorPort {
   start(cluster: string, request: StartRequest): Promise<StartReply>
   grant(cluster: string, request: GrantRequest): Promise<GrantReply>
   mark(cluster: string, request: MarkRequest): Promise<MarkReply>
-  /** Says a person's word to the detector: freeze, thaw, reset. */
+  /** A step enters or leaves a degraded mode of the cluster. */
+  setMode(cluster: string, request: ModeRequest): Promise<ModeReply>
+  /** Says a person's word to the detector: freeze, thaw, reset, mode. */
   command(cluster: string, command: FleetCommand): Promise<FleetReply>
   observe(cluster: string, batch: readonly Observation[]): Promise<void>
   /** Hands alerts over, in order; durable in Temporal when it resolves. Fails: unreachable, not-found. */

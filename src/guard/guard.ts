@@ -1,6 +1,7 @@
 // The guard of one cluster: a pure machine. Events in; state, decisions and effects out; time is an argument.
 // Invariants: at most one open run per lock (I1), at most one start per episode (I2), attempts never exceeded, every
 // trigger ends as one decision. Reading order: stages.ts, decide.ts, close.ts.
+import { adapt, adaptationLooks } from './adapt.ts'
 import { alertLooks, wakeAlerts } from './alerts.ts'
 import { close, release } from './close.ts'
 import { decideAlerts, observeAlerts, type Routed } from './decide-alert.ts'
@@ -8,6 +9,7 @@ import { command } from './command.ts'
 import { decide, LOOK_AGAIN_MS } from './decide.ts'
 import { keep } from './keep.ts'
 import { endFreeze, pauseFor } from './freeze.ts'
+import { modeLooks, setMode, tellOfLongModes } from './modes.ts'
 import { tellResolvedLate } from './resolved.ts'
 import { dropStale, queueLooks } from './queue.ts'
 import { lookAround, observe, standingTrigger } from './observe.ts'
@@ -18,6 +20,7 @@ import type {
   FollowReport,
   MarkRequest,
   MatchReport,
+  ModeRequest,
   Observation,
   Trigger,
 } from './protocol.ts'
@@ -41,13 +44,18 @@ export type GuardEvent =
   | { readonly kind: 'marked'; readonly request: MarkRequest }
   /** Alerts that were routed, in the order in which they came. */
   | { readonly kind: 'alerted'; readonly batch: readonly Routed[] }
+  /** A step enters or leaves a degraded mode. */
+  | { readonly kind: 'moded'; readonly request: ModeRequest }
   | { readonly kind: 'commanded'; readonly command: FleetCommand }
   /** So many records wait for the journal that no more may be made; null: there is room again. */
   | { readonly kind: 'journal'; readonly backlog: { readonly waiting: number; readonly lost: number } | null }
   | { readonly kind: 'tick' }
 
-/** Takes one event in. */
-export function advance(state: GuardState, event: GuardEvent, now: number, stages: readonly Stage[] = STAGES): Step {
+/** Takes one event in; what stands afterwards decides which settings have emergency values. */
+export const advance = (state: GuardState, event: GuardEvent, now: number, stages: readonly Stage[] = STAGES): Step =>
+  andThen(takeIn(state, event, now, stages), (each) => adapt(each, now))
+
+function takeIn(state: GuardState, event: GuardEvent, now: number, stages: readonly Stage[]): Step {
   switch (event.kind) {
     case 'observed':
       return andThen(observe(state, event.observation, now), (each) => dropStale(each, now))
@@ -69,12 +77,14 @@ export function advance(state: GuardState, event: GuardEvent, now: number, stage
       return close(state, event.report, now)
     case 'marked':
       return mark(state, event.request, now)
+    case 'moded':
+      return setMode(state, event.request, now)
     case 'commanded':
       return command(state, event.command, now)
     case 'journal':
       return hearOfJournal(state, event.backlog, now)
     case 'tick':
-      return [endFreeze, dropStale, release, look].reduce(
+      return [endFreeze, tellOfLongModes, dropStale, release, look].reduce(
         (step, next) => andThen(step, (each) => next(each, now)),
         still(state),
       )
@@ -190,7 +200,7 @@ function mark(state: GuardState, { target: name, desired, why, key }: MarkReques
 export const beforeMark = (state: GuardState, key: string): MarkRequest['desired'] | null =>
   state.marks.find((each) => each.key === key)?.before ?? null
 
-/** Answers when time alone may change something: a lock's grace, a freeze, a cooldown, a standing trigger. null: never. */
+/** Answers when time alone may change something: a grace, a freeze, a cooldown, a standing trigger, a mode. null: never. */
 export function nextLook(state: GuardState): number | null {
   const releases = state.open.flatMap(({ closed }) => (closed === null ? [] : [closed.releaseAt]))
   const looks = Object.entries(state.targets).flatMap(([name, { lookAgainAt, startedIn }]) =>
@@ -198,6 +208,7 @@ export function nextLook(state: GuardState): number | null {
   )
   const ends = state.freeze === null ? [] : [state.freeze.until]
   const symptoms = symptomLooks(state).filter((at) => at < NEVER)
-  const moments = [...releases, ...looks, ...symptoms, ...ends, ...queueLooks(state), ...alertLooks(state)]
+  const others = [...queueLooks(state), ...alertLooks(state), ...modeLooks(state), ...adaptationLooks(state)]
+  const moments = [...releases, ...looks, ...symptoms, ...ends, ...others]
   return moments.length === 0 ? null : Math.min(...moments)
 }

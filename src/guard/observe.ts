@@ -1,6 +1,7 @@
 // Observations become knowledge of targets, and knowledge becomes standing triggers. Decides nothing.
 import { alertsToMatch } from './alerts.ts'
 import { scoreForecasts } from './forecasts.ts'
+import { clearMode } from './modes.ts'
 import { tellResolved } from './resolved.ts'
 import type { Observation, Roster, Trigger, VerdictObservation } from './protocol.ts'
 import { createTarget, keepLast, KEPT, targetOf, withTarget, type GuardState, type TargetRecord } from './state.ts'
@@ -32,11 +33,13 @@ export function observe(state: GuardState, observation: Observation, now: number
     }
     case 'shards':
       return still(state)
+    case 'mode':
+      return clearMode(state, observation, now)
   }
 }
 
 /** Takes in what the inventory says now. A node that has left is no member any more; its attempts are remembered. */
-export function takeRoster(state: GuardState, { nodes, limits, page }: Roster): GuardState {
+export function takeRoster(state: GuardState, { nodes, limits, page, modes, adaptations }: Roster): GuardState {
   const names = new Set(nodes.map(({ name }) => name))
   const known = Object.entries(state.targets).map(
     ([name, target]) => [name, { ...target, isMember: names.has(name) }] as const,
@@ -44,7 +47,14 @@ export function takeRoster(state: GuardState, { nodes, limits, page }: Roster): 
   const added = nodes
     .filter(({ name }) => targetOf(state, name) === null)
     .map(({ name, spare }) => [name, createTarget(spare ? 'spare' : 'serving', true)] as const)
-  return { ...state, targets: Object.fromEntries([...known, ...added]), limits, page }
+  return {
+    ...state,
+    targets: Object.fromEntries([...known, ...added]),
+    limits,
+    page,
+    ...(modes === undefined && state.modeSpecs === undefined ? {} : { modeSpecs: modes ?? [] }),
+    ...(adaptations === undefined && state.adaptationSpecs === undefined ? {} : { adaptationSpecs: adaptations ?? [] }),
+  }
 }
 
 function observeVerdict(state: GuardState, seen: VerdictObservation, now: number): Step {

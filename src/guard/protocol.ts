@@ -11,7 +11,12 @@ export type DesiredState = 'serving' | 'failed' | 'drained' | 'stopped' | 'spare
 
 /** What `watch` tells. Signal `observed`, in batches. */
 export type Observation =
-  VerdictObservation | SymptomObservation | ObserverObservation | ShardsObservation | RosterObservation
+  | VerdictObservation
+  | SymptomObservation
+  | ObserverObservation
+  | ShardsObservation
+  | RosterObservation
+  | ModeObservation
 
 /** One change that `watch` saw. `confirmed`: an independent direct probe agreed. */
 export interface VerdictObservation {
@@ -79,6 +84,16 @@ export interface ShardsObservation {
   readonly count: number
 }
 
+/** The condition under which a degraded mode ends by itself has held for as long as it must. */
+export interface ModeObservation {
+  readonly kind: 'mode'
+  readonly mode: string
+  readonly at: number
+  /** The newest word for the mode that the watch knew: what came after it was not looked at and stays. */
+  readonly heldAt: number
+  readonly evidence: string
+}
+
 /** What the inventory says of the cluster now: at the first word of a `watch`, and when it has changed. */
 export interface RosterObservation {
   readonly kind: 'roster'
@@ -92,6 +107,46 @@ export interface Roster {
   readonly limits: ClusterLimits
   /** Groups that are told what a person should know now. */
   readonly page: readonly string[]
+  /** Degraded modes that the inventory declares, as far as the detector looks at them. */
+  readonly modes?: readonly ModeSpec[]
+  readonly adaptations?: readonly AdaptationSpec[]
+}
+export interface ModeSpec {
+  readonly mode: string
+  /** A person is told once the mode has stood for this long; null: never. */
+  readonly longestMs: number | null
+}
+
+/** Settings that may have other values while a state of the cluster stands. Each is read where it is used, at run time. */
+export const SETTINGS = [
+  'guard.keepHealthy',
+  'guard.runsInFlight',
+  'guard.startsPerMinute',
+  'guard.cooldownMs',
+  'trend.confidence',
+  'breaker.failures',
+  'breaker.openMs',
+] as const
+export type Setting = (typeof SETTINGS)[number]
+
+/** While a state stands these settings have these values (ratios 0–1, durations in ms, counts). */
+export interface AdaptationSpec {
+  /** A degraded mode, or the runbook one of whose conditions or trends stands. */
+  readonly while: { readonly mode: string } | { readonly symptom: string }
+  readonly set: Readonly<Partial<Record<Setting, number>>>
+  /** The values go back once the state has been over for this long. */
+  readonly backAfterMs: number
+}
+
+/** A setting that has another value than usual. */
+export interface AdaptedSetting {
+  readonly setting: Setting
+  readonly value: number
+  /** What it is otherwise; null: what each runbook says. */
+  readonly usual: number | null
+  readonly since: number
+  /** The state that it is for, in words. */
+  readonly because: string
 }
 
 /** What may start a runbook. */
@@ -313,6 +368,30 @@ export interface DetectorState {
   readonly freeze?: Freeze | null
   /** How often trends were right, by how sure they were. */
   readonly forecasts?: readonly ForecastScore[]
+  /** Degraded modes that stand. Absent: the detector is of an earlier build. */
+  readonly modes?: readonly StandingMode[]
+  /** Settings that have emergency values. */
+  readonly adapted?: readonly AdaptedSetting[]
+}
+
+/** A degraded mode that is on, and who holds it on. */
+export interface StandingMode {
+  readonly mode: string
+  /** Since when it is on without a break. */
+  readonly since: number
+  readonly heldBy: readonly ModeHold[]
+  /** When a person was told that it is on for too long; null: not yet. */
+  readonly toldAt: number | null
+}
+/** Who holds a mode on: a run, a person, or `many` beyond the bound, which only a person or the cause's end lets go. */
+export interface ModeHolder {
+  readonly kind: 'run' | 'person' | 'many'
+  readonly name: string
+}
+export interface ModeHold extends ModeHolder {
+  /** Stamp of the detector: grows with every word, and is about the time in epoch ms. */
+  readonly at: number
+  readonly why: string
 }
 export interface TargetState {
   readonly desired: DesiredState
@@ -378,6 +457,25 @@ export interface MarkReply {
   readonly before: DesiredState
 }
 
+/** Update `setMode`: a step enters or leaves a degraded mode; idempotent by key. */
+export interface ModeRequest {
+  readonly mode: string
+  readonly on: boolean
+  /** Workflow id of the run. */
+  readonly workflowId: string
+  readonly why: string
+  readonly key: string
+}
+export interface ModeReply {
+  /** It is on now; it was on before. */
+  readonly active: boolean
+  readonly before: boolean
+  /** What the undo of this step goes back to: `on` where this run held it already, or where it let something go. */
+  readonly held: boolean
+  readonly changed: boolean
+  readonly message: string
+}
+
 /** No run starts in the cluster until `until` (epoch ms), or until a person thaws it. */
 export interface Freeze {
   readonly id: string
@@ -390,7 +488,7 @@ export interface Freeze {
 }
 
 /** What a person says to a detector: each is an update and a signal of its name, and each ends as a record of the journal. */
-export const FLEET_VERBS = ['freeze', 'thaw', 'reset'] as const
+export const FLEET_VERBS = ['freeze', 'thaw', 'reset', 'mode'] as const
 export type FleetVerb = (typeof FLEET_VERBS)[number]
 interface Said {
   readonly by: string
@@ -404,6 +502,8 @@ export type FleetCommand = Said &
     | { readonly kind: 'thaw' }
     /** Forgets a target's attempts and cooldowns. */
     | { readonly kind: 'reset'; readonly target: string }
+    /** Enters a degraded mode; off: whoever holds it, it ends. */
+    | { readonly kind: 'mode'; readonly mode: string; readonly on: boolean }
   )
 export interface FleetReply {
   /** False where there was nothing to change. */

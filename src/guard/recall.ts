@@ -3,7 +3,17 @@
 import type { Outcome, RunResult, UndoEntry } from '../plan/run.ts'
 import { NO_ATTEMPT } from './close.ts'
 import { climb } from './ladder.ts'
-import type { Decision, DesiredState, Freeze, LedgerName, RecordEntry, Roster, RunBooks } from './protocol.ts'
+import type {
+  AdaptedSetting,
+  Decision,
+  DesiredState,
+  Freeze,
+  LedgerName,
+  RecordEntry,
+  Roster,
+  RunBooks,
+  StandingMode,
+} from './protocol.ts'
 import { KEPT, NO_ATTEMPTS, type Ledger, type TargetRecord } from './state.ts'
 
 /** One record of the journal, as it was read. */
@@ -20,6 +30,8 @@ export interface Remains {
   readonly runs: readonly Written[]
   /** What persons did to the guard. */
   readonly audits: readonly Written[]
+  /** The newest record about modes and settings, which tells all that holds. */
+  readonly lastModes?: Written | null
   /** null where the cluster has left the inventory. */
   readonly roster: Roster | null
 }
@@ -47,6 +59,8 @@ export interface LearnReport {
   readonly decisions: readonly Decision[]
   /** The last freeze that nobody has thawed; its time may be over. */
   readonly freeze: Freeze | null
+  readonly standing?: readonly StandingMode[]
+  readonly adapted?: readonly AdaptedSetting[]
   readonly roster: Roster | null
 }
 
@@ -65,7 +79,16 @@ interface MarkBody {
 const DECISIONS_TAKEN_OVER = 100
 
 /** Folds what was read into what is taken over. */
-export function recall({ open, lastMarks, marks, decisions, runs: ended, audits, roster }: Remains): LearnReport {
+export function recall({
+  open,
+  lastMarks,
+  marks,
+  decisions,
+  runs: ended,
+  audits,
+  roster,
+  ...more
+}: Remains): LearnReport {
   // What a person has reset is not counted any more.
   const resetAt = (name: string | null): number =>
     audits.find(({ target, body }) => target === name && whatOf(body) === 'reset')?.at ?? 0
@@ -95,11 +118,24 @@ export function recall({ open, lastMarks, marks, decisions, runs: ended, audits,
       .toReversed(),
     decisions: all.slice(-DECISIONS_TAKEN_OVER),
     freeze: freezeIn(audits),
+    ...heldIn(more.lastModes ?? null),
     roster,
   }
 }
 
 const whatOf = (body: Written['body']): unknown => (body as { readonly what?: unknown } | null)?.what
+
+/** Reads all that holds of modes and settings out of the newest record about them. */
+export function heldIn(record: Pick<Written, 'body'> | null): {
+  readonly standing: readonly StandingMode[]
+  readonly adapted: readonly AdaptedSetting[]
+} {
+  const { standing, adapted } = (record?.body ?? {}) as {
+    readonly standing?: readonly StandingMode[]
+    readonly adapted?: readonly AdaptedSetting[]
+  }
+  return { standing: standing ?? [], adapted: adapted ?? [] }
+}
 
 /** Newest first: a thaw before any freeze means that none holds. */
 function freezeIn(audits: readonly Written[]): Freeze | null {

@@ -1,5 +1,6 @@
 // What may refuse or hold a start: the rules in the order in which they are asked. A stage is a pure function that
 // rules, or has nothing to say. Read next: guard.ts, which asks them.
+import { limitsNow, valueOf } from './adapt.ts'
 import { coversOf } from './covers.ts'
 import { controlPlaneOneAtATime, zonesStayHealthy } from './domains.ts'
 import { flapsLittle } from './flapping.ts'
@@ -197,14 +198,14 @@ const attemptsLeft: Stage = (ask) => {
 }
 
 const clusterHasRoom: Stage = ({ state }) => {
-  const { runsInFlight } = state.limits
+  const { runsInFlight } = limitsNow(state)
   if (state.open.length < runsInFlight) return null
   const message = `${state.open.length} runs are open in \`${state.cluster}\`, the limit is ${runsInFlight}.`
   return { kind: 'held', reason: 'too-many-runs', message }
 }
 
 const noStorm: Stage = ({ state, now }) => {
-  const { startsPerMinute } = state.limits
+  const { startsPerMinute } = limitsNow(state)
   const recent = state.starts.filter((at) => at > now - 60_000)
   if (recent.length < startsPerMinute) return null
   const message = `${recent.length} runs were started in the last minute in \`${state.cluster}\`, the limit is ${startsPerMinute}.`
@@ -216,7 +217,9 @@ const noStorm: Stage = ({ state, now }) => {
  * Why unknown holds: missing evidence is never taken for health, and never for illness.
  */
 const enoughStayHealthy: Stage = ({ state, candidate }) => {
-  const { keepHealthyRatio, keepHealthyCount } = candidate.plan.guard
+  const { keepHealthyRatio: asWritten, keepHealthyCount } = candidate.plan.guard
+  // A runbook that keeps no share has none to be adapted.
+  const keepHealthyRatio = asWritten === null ? null : (valueOf(state, 'guard.keepHealthy') ?? asWritten)
   if (keepHealthyRatio === null && keepHealthyCount === null) return null
   const members = Object.entries(state.targets).filter(([, { desired, isMember }]) => isMember && desired === 'serving')
   const spared = members.filter(

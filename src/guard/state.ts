@@ -3,6 +3,8 @@
 import type { Severity } from '../plan/plan.ts'
 import type { RunResult, UndoEntry } from '../plan/run.ts'
 import type {
+  AdaptationSpec,
+  AdaptedSetting,
   Alert,
   ClusterLimits,
   Decision,
@@ -12,12 +14,15 @@ import type {
   ForecastScore,
   Freeze,
   LedgerName,
+  ModeReply,
+  ModeSpec,
   OpenRun,
   RunBooks,
   SymptomObservation,
   Trigger,
   Verdict,
 } from './protocol.ts'
+import { standingModes, type ModeRecord } from './mode-words.ts'
 import { isFlapping } from './turns.ts'
 
 export interface GuardState {
@@ -58,6 +63,18 @@ export interface GuardState {
   readonly unrecorded: string | null
   /** Groups that are told what a person should know now. */
   readonly page: readonly string[]
+  /** Degraded modes, also those that are off as long as a late word could be about them. Absent: none so far. */
+  readonly modes?: Readonly<Record<string, ModeRecord>>
+  /** The stamp of the last word for a mode. */
+  readonly modeStamp?: number
+  readonly modeSpecs?: readonly ModeSpec[]
+  /** Answers to steps that entered or left a mode, by the step's key; newest last. */
+  readonly modeReplies?: readonly { readonly key: string; readonly reply: ModeReply }[]
+  readonly adaptationSpecs?: readonly AdaptationSpec[]
+  /** States that have settings adapted, by identity; `overSince`: the state is over, its values are not back yet. */
+  readonly adapting?: Readonly<Record<string, { readonly since: number; readonly overSince: number | null }>>
+  /** Settings that have emergency values now. */
+  readonly adapted?: readonly AdaptedSetting[]
   /** Episodes of alerts that have a runbook, by id, in the order in which they came. Absent: none so far. */
   readonly alerts?: Readonly<Record<string, AlertEpisode>>
 }
@@ -271,6 +288,8 @@ export function toDetectorState(state: GuardState, at: number): DetectorState {
     frozen: heldBecause(state),
     freeze: freezeAt(state, at),
     ...(state.forecasts === undefined ? {} : { forecasts: state.forecasts.scores }),
+    modes: standingModes(state.modes),
+    adapted: state.adapted ?? [],
   }
 }
 

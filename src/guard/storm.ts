@@ -1,5 +1,6 @@
 // A storm: more starts asked for in a minute than the cluster may have. What was held then is let go one by one, at an even
 // pace, each after a fresh probe; else a minute later all would start at once.
+import { limitsNow } from './adapt.ts'
 import type { Stage } from './stages.ts'
 import type { GuardState } from './state.ts'
 import { secondsText } from './words.ts'
@@ -12,7 +13,8 @@ export const isStorm = ({ stormAt }: Pick<GuardState, 'stormAt'>, now: number): 
   stormAt !== null && now - stormAt < CALM_MS
 
 /** Answers the time between two starts while a storm lasts. */
-export const paceMs = ({ limits }: Pick<GuardState, 'limits'>): number => Math.ceil(MINUTE_MS / limits.startsPerMinute)
+export const paceMs = (state: Pick<GuardState, 'limits' | 'adapted'>): number =>
+  Math.ceil(MINUTE_MS / limitsNow(state).startsPerMinute)
 
 /** Lets what was held in a storm go at an even pace. */
 export const releaseIsPaced: Stage = ({ state, now }) => {

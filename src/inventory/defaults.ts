@@ -26,4 +26,6 @@ export const DEFAULT_GUARD: ClusterGuard = { runsInFlight: 3, startsPerMinute: 1
 
 export const DEFAULT_STOP_GRACE_MS = 10_000
 export const DEFAULT_MIN_REPLICAS = 1
+export const DEFAULT_MODE_CLEAR_MS = 60_000
+export const DEFAULT_BACK_AFTER_MS = 60_000
 export const DEFAULT_SIGNAL_WINDOW_MS = 60_000

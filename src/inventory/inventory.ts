@@ -1,6 +1,8 @@
 // What Phix may touch and how to reach it. Plain data, read from YAML by read-inventory.ts with the compiler's
 // diagnostics. A name that is not in here is never acted on.
+import type { AdaptationSpec } from '../guard/protocol.ts'
 import type { Json } from '../plan/json.ts'
+import type { Cel } from '../plan/plan.ts'
 import type { Contact, NotifySettings } from './notify-settings.ts'
 
 export interface Inventory {
@@ -35,6 +37,24 @@ export interface Cluster {
   readonly dependencies?: readonly Dependency[]
   /** Numbers from elsewhere that conditions may name. */
   readonly signals?: readonly Signal[]
+  /** Degraded modes: a mode that steps name and that is not here stands without a word of what it means. */
+  readonly modes?: readonly Mode[]
+  /** Settings that have other values while a state of the cluster stands. */
+  readonly adaptations?: readonly AdaptationSpec[]
+}
+
+/** A degraded mode: what the cluster does not do while it is on, and what it still does. */
+export interface Mode {
+  readonly name: string
+  /** Why and when it is on, one sentence. */
+  readonly summary: string
+  readonly lost: readonly string[]
+  readonly kept: readonly string[]
+  /** Its cause is gone when this has held for `forMs`; null: only a step or a person ends it. */
+  readonly clearWhen: Cel | null
+  readonly forMs: number
+  /** A person is told when it is on for longer; null: never. */
+  readonly longestMs: number | null
 }
 
 export interface Dependency {

@@ -11,6 +11,7 @@ import { DEFAULT_FLAPPING } from '../guard/turns.ts'
 import { findIssues } from '../schema/find-issues.ts'
 import { DETECTOR_MODELS, INVENTORY } from '../schema/inventory.ts'
 import { checkInventory } from './check-inventory.ts'
+import { checkModes } from './check-modes.ts'
 import { checkNotify } from './check-notify.ts'
 import {
   DEFAULT_DETECTOR,
@@ -21,6 +22,7 @@ import {
   DEFAULT_STOP_GRACE_MS,
   defaultThresholds,
 } from './defaults.ts'
+import { adaptationFrom, modeFrom } from './read-modes.ts'
 import type { NotifySettings } from './notify-settings.ts'
 import { contactsOf, notifyFrom } from './read-notify.ts'
 import type { JsonObject } from '../plan/json.ts'
@@ -61,6 +63,7 @@ function shapeInventory(tree: Tree, source: SourceText, report: Report): Invento
   reportIssues(issues, tree, 'the inventory', firstOf(tree), report)
   if (issues.length > 0) return null
   checkInventory(tree, report)
+  checkModes(tree, report)
   checkNotify(tree, report)
   const fields = fieldsOf(tree, report)
   const folder = dirname(resolve(source.path))
@@ -124,6 +127,10 @@ function clusterFrom(fields: Fields, folder: string): Cluster {
     ...(fields.tree('signals') === undefined
       ? {}
       : { signals: each(fields, 'signals').flatMap((each) => signalFrom(each, folder)) }),
+    ...(fields.tree('modes') === undefined ? {} : { modes: each(fields, 'modes').map(modeFrom) }),
+    ...(fields.tree('adaptations') === undefined
+      ? {}
+      : { adaptations: each(fields, 'adaptations').flatMap(adaptationFrom) }),
     page: fields.texts('page'),
   }
 }

@@ -4,15 +4,17 @@ import type { Json } from '../plan/json.ts'
 import { DEFAULT_FLAPPING } from '../guard/turns.ts'
 import type { JsonSchema } from '../plan/manifest.ts'
 import {
+  DEFAULT_BACK_AFTER_MS,
   DEFAULT_DETECTOR,
   DEFAULT_GUARD,
   DEFAULT_HEARTBEAT,
   DEFAULT_MIN_REPLICAS,
+  DEFAULT_MODE_CLEAR_MS,
   DEFAULT_SIGNAL_WINDOW_MS,
   DEFAULT_STOP_GRACE_MS,
 } from '../inventory/defaults.ts'
 import { CONTACTS, NOTIFY } from './notify.ts'
-import { BOOL, closed, count, DURATION_PATTERN, oneOf, TEXT, TEXTS } from './literals.ts'
+import { BOOL, closed, CONDITION, count, DURATION_PATTERN, oneOf, RATIO, TEXT, TEXTS } from './literals.ts'
 
 export const DETECTOR_MODELS = [
   'calibrated',
@@ -260,6 +262,78 @@ export const CLUSTER_GUARD: JsonSchema = closed({
   ),
 })
 
+const WHEN: JsonSchema = { ...CONDITION, 'x-says': 'a condition such as `cluster.ill == 0`' }
+/** As in the steps that name it. */
+const MODE_NAME: JsonSchema = {
+  type: 'string',
+  pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
+  maxLength: 64,
+  'x-says': 'a name such as `read-only`',
+}
+
+export const MODE: JsonSchema = closed(
+  {
+    name: MODE_NAME,
+    summary: TEXT,
+    lost: optional({ ...TEXTS, minItems: 0 }, [], 'Capabilities that are not there while it is on.'),
+    kept: optional({ ...TEXTS, minItems: 0 }, [], 'Capabilities that are there all the same.'),
+    clearWhen: optional(
+      orNull(WHEN),
+      null,
+      'Its cause is gone when this has held for `forMs`. Without it the mode stays until a step or a person ends it.',
+    ),
+    forMs: optional(
+      ms(0, 86_400_000),
+      DEFAULT_MODE_CLEAR_MS,
+      'Too low: it ends and begins again with each hiccup. Too high: users do without for longer than they must.',
+    ),
+    longestMs: optional(
+      orNull(ms(1_000, 30 * 86_400_000)),
+      null,
+      'A person is told when it is on for longer. Without it a forgotten mode stays on, and only `phix status` says so.',
+    ),
+  },
+  ['name', 'summary'],
+)
+
+const adapted = (schema: JsonSchema, description: string): JsonSchema => optional(orNull(schema), null, description)
+export const ADAPTATION: JsonSchema = closed(
+  {
+    while: {
+      ...closed({
+        mode: adapted(MODE_NAME, 'While this mode of the cluster is on.'),
+        symptom: adapted(TEXT, 'While a condition or a trend of this runbook stands.'),
+      }),
+      'x-says': 'a map with `mode` or `symptom`',
+    },
+    set: {
+      ...closed({
+        'guard.keepHealthy': adapted(
+          RATIO,
+          'For `guard.keep.healthy` of each runbook that has one. Lower is less safe.',
+        ),
+        'guard.runsInFlight': adapted(count(1, 10_000), 'For `guard.runsInFlight`. Higher is less safe.'),
+        'guard.startsPerMinute': adapted(count(1, 100_000), 'For `guard.startsPerMinute`. Higher is less safe.'),
+        'guard.cooldownMs': adapted(
+          ms(0, 86_400_000),
+          'For `guard.cooldown` of each runbook, for runs that end meanwhile. Shorter is less safe.',
+        ),
+        'trend.confidence': adapted(RATIO, 'For `trend.confidence` of each trigger. Lower acts on less.'),
+        'breaker.failures': adapted(count(1, 1_000), 'Failures in a row that open a breaker; 5 by default.'),
+        'breaker.openMs': adapted(ms(100, 3_600_000), 'For how long an open breaker refuses; 10s by default.'),
+      }),
+      minProperties: 1,
+      'x-says': 'a map of settings and values',
+    },
+    backAfterMs: optional(
+      ms(0, 86_400_000),
+      DEFAULT_BACK_AFTER_MS,
+      'The values go back once the state has been over for this long. Too low: they change with each hiccup.',
+    ),
+  },
+  ['while', 'set'],
+)
+
 export const CLUSTER: JsonSchema = closed(
   {
     name: NAME,
@@ -286,6 +360,16 @@ export const CLUSTER: JsonSchema = closed(
       { type: 'array', items: SIGNAL, 'x-says': 'a list of signals' },
       [],
       'Numbers from Prometheus or from log files, which conditions name as `signals.NAME`.',
+    ),
+    modes: optional(
+      { type: 'array', maxItems: 30, items: MODE, 'x-says': 'a list of degraded modes' },
+      [],
+      'Degraded modes: what is lost and kept while one is on, and when it ends by itself.',
+    ),
+    adaptations: optional(
+      { type: 'array', maxItems: 30, items: ADAPTATION, 'x-says': 'a list of adaptations' },
+      [],
+      'Settings that have emergency values while a mode is on or the symptom of a runbook stands; the first that names a setting decides.',
     ),
   },
   ['name', 'nodes'],

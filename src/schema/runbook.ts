@@ -1,4 +1,5 @@
 // The runbook but for its steps, as JSON Schemas. Steps: src/compile/2-shape/steps, one file a kind.
+import { TREND_PRESET_NAMES } from '../plan/trend-preset.ts'
 import type { JsonSchema } from '../plan/manifest.ts'
 import {
   BOOL,
@@ -73,6 +74,7 @@ export const TRIGGERS: Readonly<Record<string, JsonSchema>> = {
           reaches: { ...RATIO, maximum: 1e9 },
           within: DURATION,
           confidence: RATIO,
+          preset: oneOf(...TREND_PRESET_NAMES),
         },
         ['metric', 'reaches', 'within'],
       ),

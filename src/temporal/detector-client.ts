@@ -29,6 +29,7 @@ export function createDetectorClient({ client, within }: Calls): DetectorPort {
     grant: (cluster, request) => update(cluster, 'grant', request, request.runId),
     mark: (cluster, request) =>
       update(cluster, 'mark', request, hashOf({ key: request.key, desired: request.desired })),
+    setMode: (cluster, request) => update(cluster, 'setMode', request, hashOf({ key: request.key, on: request.on })),
     command: (cluster, command) => update(cluster, command.kind, command, command.requestId),
 
     async observe(cluster, batch) {

@@ -426,6 +426,7 @@ export function createFakeEngine(world: World): Engine {
       },
       grant: () => Promise.reject(new Error('not faked')),
       mark: () => Promise.reject(new Error('not faked')),
+      setMode: () => Promise.reject(new Error('not faked')),
       alert: () => Promise.reject(new Error('not faked')),
       command: async (cluster, command) => {
         world.commanded.push({ cluster, ...command, requestId: typeof command.requestId })

@@ -11,7 +11,16 @@ function lineOf(verdict: Verdict, desired: DesiredState | null, spare = false): 
     ...{ name: 'node-6', spare, verdict, phi: 44, desired, lastBeatAt: null, lock: null },
     ...{ attemptsLeft: 3, cooldownUntil: null, flapping: false, rungs: {} },
   }
-  const cluster = { name: 'ollama', detector: true, at: NOW, lagMs: 4, frozen: null, freeze: null, notes: [] }
+  const cluster = {
+    name: 'ollama',
+    detector: true,
+    at: NOW,
+    lagMs: 4,
+    frozen: null,
+    freeze: null,
+    notes: [],
+    ...{ modes: [], adapted: [], heldSince: null },
+  }
   const status: Status = {
     engine: { server: '1.32.0', workers: 1, problem: null },
     ...{ acceptance: false, insecure: false, insecureDev: false, runs: [] },

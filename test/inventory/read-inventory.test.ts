@@ -41,6 +41,50 @@ describe('an inventory', () => {
       guard: { flapping: { turns: 4, windowMs: 300_000, startsPerHour: 2 } },
     })
   })
+  test('declares degraded modes and emergency values, and warns of each value that makes it less safe', () => {
+    const result = read(`${MINIMAL}    modes:
+      - name: reduced-service
+        summary: Batch work waits while the cluster heals.
+        lost: [batch]
+        kept: [chat, health]
+        clearWhen: cluster.ill == 0
+        forMs: 30s
+        longestMs: 1h
+      - { name: read-only, summary: Nothing is written. }
+    adaptations:
+      - while: { symptom: cascading-failure }
+        set: { guard.keepHealthy: 60%, guard.cooldownMs: 30s, guard.runsInFlight: 2, breaker.failures: 3 }
+      - while: { mode: read-only }
+        set: { breaker.openMs: 1s, breaker.failures: 6 }
+        backAfterMs: 0
+`)
+    expect(result.ok && result.inventory.clusters[0]).toMatchObject({
+      modes: [
+        {
+          ...{ name: 'reduced-service', lost: ['batch'], kept: ['chat', 'health'], clearWhen: 'cluster.ill == 0' },
+          ...{ forMs: 30_000, longestMs: 3_600_000 },
+        },
+        { name: 'read-only', lost: [], kept: [], clearWhen: null, forMs: 60_000, longestMs: null },
+      ],
+      adaptations: [
+        {
+          while: { symptom: 'cascading-failure' },
+          set: {
+            ...{ 'guard.keepHealthy': 0.6, 'guard.cooldownMs': 30_000 },
+            ...{ 'guard.runsInFlight': 2, 'breaker.failures': 3 },
+          },
+          backAfterMs: 60_000,
+        },
+        { while: { mode: 'read-only' }, set: { 'breaker.openMs': 1_000, 'breaker.failures': 6 }, backAfterMs: 0 },
+      ],
+    })
+    expect(result.ok && result.warnings.map(({ code, message }) => `${code} ${/`(.*?)`/.exec(message)?.[1]}`)).toEqual([
+      'RB410 guard.keepHealthy',
+      'RB410 guard.cooldownMs',
+      'RB410 breaker.openMs',
+      'RB410 breaker.failures',
+    ])
+  })
   test('means its defaults where it says nothing', () => {
     const result = read(MINIMAL)
     expect(result.ok && result.inventory).toEqual({
@@ -119,6 +163,9 @@ describe('an inventory', () => {
     expect(thresholds('{ suspectPhi: 5 }')).toEqual([5, 6])
   })
 
+  const withModes = (more: string): string =>
+    `${MINIMAL}    modes:\n      - name: calm\n        summary: All is calm.\n${more}`
+
   const mistakes: Readonly<Record<string, readonly [string, string]>> = {
     'an unknown key': ['RB201', MINIMAL.replace('members:', '«membrs»:')],
     'an unknown key of a node': ['RB201', MINIMAL.replace('{ name: node-1,', '{ name: node-1, «adress»: x,')],
@@ -147,6 +194,21 @@ describe('an inventory', () => {
     'loosened guards without saying so': ['RB202', `${MINIMAL}    guard: { «override»: { attempts: 100 } }\n`],
     'a cluster twice': ['RB401', `${MINIMAL}  - name: «ollama»\n    nodes: [{ name: a, address: "http://a" }]\n`],
     'a list': ['RB203', '«- a»\n'],
+    'a mode twice': ['RB401', withModes('      - { name: «calm», summary: Also calm. }\n')],
+    'an end of a mode that names what is not there': ['RB302', withModes('        clearWhen: «target».phi < 1\n')],
+    'an end of a mode that is no condition': ['RB305', withModes('        clearWhen: «cluster.ill»\n')],
+    'an adaptation for a mode that is none': [
+      'RB409',
+      withModes('    adaptations: [{ while: { mode: «clam» }, set: { breaker.failures: 3 } }]\n'),
+    ],
+    'an adaptation for two states': [
+      'RB202',
+      withModes('    adaptations: [{ while: «{ mode: calm, symptom: x }», set: { breaker.failures: 3 } }]\n'),
+    ],
+    'an adaptation of what is not read at run time': [
+      'RB201',
+      withModes('    adaptations: [{ while: { mode: calm }, set: { «heartbeat.intervalMs»: 30s } }]\n'),
+    ],
   }
   test.each(Object.entries(mistakes))('%s is one message at its place', (_, [code, text]) => {
     const { found, expected } = mistakeIn(text)

@@ -39,6 +39,13 @@ export function demandMark(message: unknown): void {
   demandThat(typeof given['why'] === 'string' && given['why'].length <= 2_000, '`why` must be text')
 }
 
+/** Fails: ApplicationFailure `rejected`. */
+export function demandMode(message: unknown): void {
+  const given = demandTexts(message, ['mode', 'workflowId', 'key'])
+  demandThat(typeof given['on'] === 'boolean', '`on` must be true or false')
+  demandThat(typeof given['why'] === 'string' && given['why'].length <= 2_000, '`why` must be text')
+}
+
 /** Answers what of a signal is an observation. */
 export const observationsIn = (batch: unknown): readonly Observation[] =>
   Array.isArray(batch) ? batch.filter(isObservation) : []
@@ -59,6 +66,8 @@ function isObservation(value: unknown): value is Observation {
       return typeof value['trusted'] === 'boolean' && typeof value['evidence'] === 'string'
     case 'shards':
       return Number.isInteger(value['count'])
+    case 'mode':
+      return isText(value['mode']) && Number.isFinite(value['heldAt']) && typeof value['evidence'] === 'string'
     case 'roster':
       return isRoster(value['roster'])
     default:

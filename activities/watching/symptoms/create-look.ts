@@ -2,7 +2,7 @@
 import type { DetectorPort } from '../../../src/guard/detector-port.ts'
 import type { DesiredState, Verdict } from '../../../src/guard/protocol.ts'
 import type { Cluster, Node } from '../../../src/inventory/inventory.ts'
-import { createDesiredStates } from '../../evidence/desired-states.ts'
+import { createDetectorView } from '../../evidence/detector-view.ts'
 import { surveyCluster } from '../../evidence/survey-cluster.ts'
 import { nodesOfShard } from '../shards.ts'
 import { createSignalReader } from './read-signals.ts'
@@ -20,12 +20,13 @@ export function createLook(
   verdicts: () => ReadonlyMap<string, Verdict>,
   signal: AbortSignal,
 ): (cluster: Cluster) => Promise<Look> {
-  const readers = new WeakMap<Cluster, ReturnType<typeof createDesiredStates>>()
+  const readers = new WeakMap<Cluster, ReturnType<typeof createDetectorView>>()
   const signals = createSignalReader(deps.clock)
   return async (cluster) => {
-    const read = readers.get(cluster) ?? createDesiredStates(deps.detector, cluster, deps.clock)
+    const read = readers.get(cluster) ?? createDetectorView(deps.detector, cluster, deps.clock)
     readers.set(cluster, read)
-    const states = await read(signal)
+    const view = await read(signal)
+    const states = view?.targets ?? null
     const [survey, told] = await Promise.all([
       surveyCluster(cluster, states, signal, partOf(cluster, shard)),
       signals(cluster, signal),
@@ -34,6 +35,8 @@ export function createLook(
       survey,
       desired: states === null ? null : desiredOf(states),
       verdicts: verdicts(),
+      modes: view?.modes ?? null,
+      adapted: view?.adapted ?? [],
       signals: told,
     }
   }

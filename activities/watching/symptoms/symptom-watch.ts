@@ -2,7 +2,14 @@
 // after the other. Only changes are told. Time and I/O are ports. Read next: condition-clock.ts, survey-cluster.ts.
 import { advanceClock, NOT_SEEN, type ConditionClock } from '../../../src/detection/condition-clock.ts'
 import { evaluateCondition, ExpressionError, type Scope } from '../../../src/expressions/evaluate.ts'
-import type { DesiredState, Observation, SymptomObservation, Verdict } from '../../../src/guard/protocol.ts'
+import type {
+  AdaptedSetting,
+  DesiredState,
+  Observation,
+  StandingMode,
+  SymptomObservation,
+  Verdict,
+} from '../../../src/guard/protocol.ts'
 import type { Cluster } from '../../../src/inventory/inventory.ts'
 import type { JsonObject } from '../../../src/plan/json.ts'
 import { clusterFacts, nodeFacts, type Survey } from '../../evidence/survey-cluster.ts'
@@ -10,6 +17,7 @@ import { seenIn } from '../../evidence/seen-in.ts'
 import type { KnownRunbook } from '../create-watching.ts'
 import { nodesOfShard } from '../shards.ts'
 import { createConfigAges } from './config-ages.ts'
+import { createModeWatch } from './mode-watch.ts'
 import { createTrendWatch, type TrendWatch } from './trend-watch.ts'
 import { symptomKey, watchedTriggers, type WatchedTrigger } from './watched-triggers.ts'
 
@@ -27,6 +35,9 @@ export interface Look {
   readonly survey: Survey
   readonly desired: Readonly<Record<string, DesiredState>> | null
   readonly verdicts: ReadonlyMap<string, Verdict>
+  /** Degraded modes that are on; null where that is not known. */
+  readonly modes: readonly StandingMode[] | null
+  readonly adapted: readonly AdaptedSetting[]
   /** The root `signals`: of the cluster, and of each node. */
   readonly signals: { readonly cluster: JsonObject; readonly nodes: Readonly<Record<string, JsonObject>> }
 }
@@ -58,6 +69,7 @@ export function createSymptomWatch(shard: number, ports: SymptomPorts): SymptomW
   const told = new Map<string, Told>()
   const configAges = createConfigAges()
   const trends: TrendWatch = createTrendWatch()
+  const modes = createModeWatch()
   let lastLookMs: number | null = null
   let nextLookMs = 0
   let underWay: Promise<void> | null = null
@@ -65,7 +77,8 @@ export function createSymptomWatch(shard: number, ports: SymptomPorts): SymptomW
   function tick(cluster: Cluster, runbooks: readonly KnownRunbook[]): void {
     const watched = watchedTriggers(runbooks).filter(({ over }) => over === 'target' || shard === 0)
     const nowMs = ports.clock()
-    if (watched.length === 0 || underWay !== null || nowMs < nextLookMs) return
+    const isIdle = watched.length === 0 && (shard !== 0 || !endsModes(cluster))
+    if (isIdle || underWay !== null || nowMs < nextLookMs) return
     nextLookMs = nowMs + lookEveryMs(cluster)
     underWay = lookOnce(cluster, watched)
       .catch((error: unknown) =>
@@ -82,11 +95,25 @@ export function createSymptomWatch(shard: number, ports: SymptomPorts): SymptomW
     const look = await ports.look(cluster)
     const tolerated = GAP_TOLERATED * lookEveryMs(cluster)
     const isLate = ports.clock() - startedMs > tolerated
-    if (isLate || (lastLookMs !== null && startedMs - lastLookMs > tolerated)) clocks.clear()
+    if (isLate || (lastLookMs !== null && startedMs - lastLookMs > tolerated)) {
+      clocks.clear()
+      modes.forget()
+    }
     lastLookMs = startedMs
     const seen = watched.flatMap((each) => judge(each, look, isLate, startedMs, startedAt))
     forgetOthers(new Set(seen.map(({ symptom }) => symptom)))
+    const ended =
+      shard === 0
+        ? modes.look(
+            cluster.modes ?? [],
+            look.modes,
+            isLate ? null : clusterScope(look, startedAt),
+            startedMs,
+            startedAt,
+          )
+        : []
     await tellChanges(seen.filter(isNews), startedMs)
+    if (ended.length > 0) await ports.tell(ended)
   }
 
   function judge(
@@ -99,8 +126,7 @@ export function createSymptomWatch(shard: number, ports: SymptomPorts): SymptomW
     const { survey } = look
     const cluster = { ...clusterFacts(survey) }
     if (watched.over === 'cluster') {
-      const scope = { cluster, requests: survey.requests, signals: look.signals.cluster, modes: [], now: at }
-      return [settle(watched, survey.cluster.name, isLate ? null : scope, atMs, at)]
+      return [settle(watched, survey.cluster.name, isLate ? null : clusterScope(look, at), atMs, at)]
     }
     const mine = new Set(nodesOfShard(survey.cluster, shard).map(({ name }) => name))
     return survey.nodes
@@ -120,8 +146,8 @@ export function createSymptomWatch(shard: number, ports: SymptomPorts): SymptomW
         }
         const isKnown = !isLate && survey.isWitnessed && desired !== undefined
         const signals = look.signals.nodes[name] ?? {}
-        const scope = { target, cluster, requests: survey.requests, signals, modes: [], now: at }
-        return [settle(watched, name, isKnown ? scope : null, atMs, at)]
+        const scope = { target, cluster, requests: survey.requests, signals, ...modesRoot(look), now: at }
+        return [settle(adaptedBy(watched, look), name, isKnown ? scope : null, atMs, at)]
       })
   }
 
@@ -179,6 +205,24 @@ export function createSymptomWatch(shard: number, ports: SymptomPorts): SymptomW
       await underWay
     },
   }
+}
+
+const endsModes = ({ modes = [] }: Cluster): boolean => modes.some(({ clearWhen }) => clearWhen !== null)
+
+const modesRoot = ({ modes }: Look): { readonly modes?: readonly string[] } =>
+  modes === null ? {} : { modes: modes.map(({ mode }) => mode) }
+
+const clusterScope = (look: Look, at: number): Scope => {
+  const { survey, signals } = look
+  const roots = { cluster: { ...clusterFacts(survey) }, requests: survey.requests, signals: signals.cluster }
+  return { ...roots, ...modesRoot(look), now: at }
+}
+
+/** While a state stands a trend may have to be less sure, or surer. */
+function adaptedBy(watched: WatchedTrigger, { adapted }: Look): WatchedTrigger {
+  const { spec } = watched
+  const confidence = adapted.find(({ setting }) => setting === 'trend.confidence')?.value
+  return spec.kind !== 'trend' || confidence === undefined ? watched : { ...watched, spec: { ...spec, confidence } }
 }
 
 const lookEveryMs = ({ heartbeat }: Cluster): number => Math.max(LEAST_LOOK_MS, heartbeat.intervalMs)

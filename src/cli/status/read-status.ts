@@ -1,8 +1,17 @@
 // Gathers what `status` shows from the detector, its watch, the runs and the inventory. What cannot be had is null, and
 // never looks like good news.
-import type { DesiredState, DetectorState, Freeze, Verdict, WatchCheckpoint } from '../../guard/protocol.ts'
+import type {
+  AdaptedSetting,
+  DesiredState,
+  DetectorState,
+  Freeze,
+  StandingMode,
+  Verdict,
+  WatchCheckpoint,
+} from '../../guard/protocol.ts'
 import { readHooksNote } from '../../intake/hooks-note.ts'
 import type { Cluster } from '../../inventory/inventory.ts'
+import { heldLast } from '../../journal/held-now.ts'
 import { isLoopback } from '../../config/is-loopback.ts'
 import type { GuardSpec } from '../../plan/plan.ts'
 import type { Engine, RunSummary } from '../../temporal/engine.ts'
@@ -36,9 +45,20 @@ export interface ClusterStatus {
   readonly frozen: string | null
   /** A person's freeze; null where none is known. */
   readonly freeze: Freeze | null
+  /** Degraded modes that are on, with what the inventory says of them. */
+  readonly modes: readonly ModeStatus[]
+  /** Settings that have emergency values. */
+  readonly adapted: readonly AdaptedSetting[]
+  /** Epoch ms: modes and settings are as the journal had them then; null: as they are. */
+  readonly heldSince: number | null
   /** What a person should look at, newest last. */
   readonly notes: readonly { readonly at: number; readonly text: string }[]
   readonly nodes: readonly NodeStatus[]
+}
+
+export interface ModeStatus extends StandingMode {
+  readonly lost: readonly string[]
+  readonly kept: readonly string[]
 }
 
 export interface NodeStatus {
@@ -103,11 +123,12 @@ async function listOpen(engine: Engine | null, cluster: string | undefined): Pro
 }
 
 async function readCluster(
-  { deps, io }: Context,
+  context: Context,
   engine: Engine | null,
   cluster: Cluster,
   guards: readonly GuardSpec[],
 ): Promise<ClusterStatus> {
+  const { deps, io } = context
   const state = engine === null ? null : await orProblem(engine.detector.state(cluster.name))
   const checkpoints = engine === null ? null : await orProblem(deps.checkpoints(cluster.name))
   const known = state === null || 'problem' in state ? null : state.value
@@ -120,8 +141,30 @@ async function readCluster(
     lagMs: seen.length === 0 ? null : Math.max(...seen.map(({ lagMs }) => lagMs)),
     frozen: known?.frozen ?? null,
     freeze: known?.freeze ?? null,
+    ...(await readHeld(context, known, cluster)),
     notes: (known?.notes ?? []).slice(-5),
     nodes: cluster.nodes.map(({ name, spare }) => readNode(name, spare, cluster, known, seen, guards, io.now())),
+  }
+}
+
+/** While the detector cannot be asked, the journal still knows which modes were on. */
+async function readHeld(
+  { journal }: Context,
+  state: DetectorState | null,
+  { name, modes = [] }: Cluster,
+): Promise<Pick<ClusterStatus, 'modes' | 'adapted' | 'heldSince'>> {
+  const known = state?.modes === undefined ? null : { standing: state.modes, adapted: state.adapted ?? [] }
+  const last = known === null ? await heldLast(await journal(), name).catch(() => null) : null
+  const { standing, adapted } = known ?? last ?? { standing: [], adapted: [] }
+  const declared = (mode: string) => modes.find((each) => each.name === mode)
+  return {
+    modes: standing.map((each) => ({
+      ...each,
+      lost: declared(each.mode)?.lost ?? [],
+      kept: declared(each.mode)?.kept ?? [],
+    })),
+    adapted,
+    heldSince: last?.at ?? null,
   }
 }
 

@@ -6,6 +6,7 @@ import type { Paint } from '../paint.ts'
 import { renderTable } from '../table.ts'
 import type { BeatNote } from '../../dead-man/beat-note.ts'
 import type { ClusterStatus, NodeStatus, Status } from './read-status.ts'
+import { renderHeld } from './render-held.ts'
 import type { Telling } from './read-telling.ts'
 
 /** An observer that is later than this is not to be believed. */
@@ -22,6 +23,7 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): reado
   if (status.acceptance) lines.push(paint.yellow('! acceptance inventory: guards are loosened; not for production'))
   if (status.insecure) lines.push(paint.yellow('! the HTTP server listens beyond this machine'))
   lines.push(...status.clusters.flatMap((cluster) => renderFreeze(cluster, nowMs, paint)))
+  lines.push(...status.clusters.flatMap((cluster) => renderHeld(cluster, nowMs, paint)))
   lines.push(
     engine.server === null
       ? paint.red(`✗ engine: not reachable`)

@@ -7,6 +7,7 @@ import type { Report } from '../report.ts'
 import type { TriggerAst } from './ast.ts'
 import { fieldsOf, type Fields } from './fields.ts'
 import { judgeMap } from './report-issues.ts'
+import { TREND_PRESET_NAMES, TREND_PRESETS } from '../../plan/trend-preset.ts'
 
 const KINDS = Object.keys(TRIGGERS) as TriggerAst['kind'][]
 
@@ -60,8 +61,6 @@ function shapeTrigger(written: MapTree, index: number, report: Report): TriggerA
 /** What Temporal calls an interval among its crons; counted from midnight of 1970, so that it is the same after any change. */
 const everyCron = (ms: number): string => `@every ${Math.round(ms / 1_000)}s`
 
-const DEFAULT_CONFIDENCE = 0.8
-
 function restOf(kind: TriggerAst['kind'], fields: Fields): Readonly<Record<string, Json>> {
   switch (kind) {
     case 'verdict':
@@ -72,11 +71,12 @@ function restOf(kind: TriggerAst['kind'], fields: Fields): Readonly<Record<strin
       return { over: fields.text('over'), forMs: fields.ms('for') }
     case 'trend': {
       const trend = fields.inside('trend')
+      const preset = trend?.choice('preset', TREND_PRESET_NAMES) ?? 'balanced'
       return {
         metric: trend?.text('metric') ?? null,
         reaches: trend?.ratio('reaches') ?? null,
         withinMs: trend?.ms('within') ?? null,
-        confidence: trend?.ratio('confidence') ?? DEFAULT_CONFIDENCE,
+        confidence: trend?.ratio('confidence') ?? TREND_PRESETS[preset],
       }
     }
     case 'alert': {

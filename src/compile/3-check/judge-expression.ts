@@ -33,6 +33,26 @@ export function judgeRead(read: Read, checker: Checker, context: CheckContext): 
   return result.type
 }
 
+/** Judges a condition that stands outside of any runbook. Fails: RB301–RB305, RB313. */
+export function judgeLoneCondition(expression: Expression, where: string, checker: Checker, report: Report): void {
+  const read: Read = { ...ALONE, expression, where }
+  const parsed = parseExpression(expression.source)
+  if (isProblem(parsed)) return void reportProblem(parsed, expression, report)
+  const result = checker.check(expression.source)
+  if (isProblem2(result)) return void reportProblem(result, expression, report)
+  if (!reportWanted(read, result.type, report)) reportConstant(read, parsed, report)
+}
+
+const ALONE = {
+  wants: 'condition',
+  scope: null,
+  order: 0,
+  reader: null,
+  guards: new Set<string>(),
+  more: {},
+  only: {},
+} as const
+
 const isProblem2 = (result: ExpressionProblem | { readonly type: ExpressionType }): result is ExpressionProblem =>
   'kind' in result
 

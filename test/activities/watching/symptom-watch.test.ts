@@ -3,9 +3,16 @@ import { describe, expect, test } from 'vitest'
 import type { KnownRunbook } from '../../../activities/watching/create-watching.ts'
 import { createSymptomWatch, type Look } from '../../../activities/watching/symptoms/symptom-watch.ts'
 import type { NodeSight, Survey } from '../../../activities/evidence/survey-cluster.ts'
-import type { DesiredState, Observation, SymptomObservation } from '../../../src/guard/protocol.ts'
+import type {
+  AdaptedSetting,
+  DesiredState,
+  ModeObservation,
+  Observation,
+  StandingMode,
+  SymptomObservation,
+} from '../../../src/guard/protocol.ts'
 import { findTogether } from '../../../src/detection/correlation.ts'
-import type { Cluster, Node } from '../../../src/inventory/inventory.ts'
+import type { Cluster, Mode, Node } from '../../../src/inventory/inventory.ts'
 import type { TriggerSpec } from '../../../src/plan/plan.ts'
 import { planOf } from '../../guard/cases.ts'
 
@@ -46,7 +53,13 @@ function createStage(...runbooks: readonly KnownRunbook[]) {
   const changes: Record<string, Partial<NodeSight>> = {}
   const desired: Record<string, DesiredState> = { 'node-1': 'serving', 'node-2': 'serving', 'node-3': 'serving' }
   const told: SymptomObservation[] = []
+  const ends: ModeObservation[] = []
   const stage = { isWitnessed: true, knowsDesired: true, lookTakesMs: 0, refuses: false }
+  const held: { modes: StandingMode[] | null; adapted: AdaptedSetting[]; declared: Mode[] } = {
+    modes: [],
+    adapted: [],
+    declared: [],
+  }
   let nowMs = 0
   const look = (): Promise<Look> => {
     nowMs += stage.lookTakesMs
@@ -74,6 +87,8 @@ function createStage(...runbooks: readonly KnownRunbook[]) {
       desired: stage.knowsDesired ? desired : null,
       verdicts: new Map(nodes.map(({ name }) => [name, 'healthy'])),
       signals: { cluster: {}, nodes: {} },
+      modes: held.modes,
+      adapted: held.adapted,
     })
   }
   const watch = createSymptomWatch(0, {
@@ -83,17 +98,20 @@ function createStage(...runbooks: readonly KnownRunbook[]) {
     tell: (batch: readonly Observation[]) => {
       if (stage.refuses) return Promise.reject(new Error('no detector'))
       told.push(...batch.filter((each) => each.kind === 'symptom'))
+      ends.push(...batch.filter((each) => each.kind === 'mode'))
       return Promise.resolve()
     },
     warn: () => {},
   })
   return Object.assign(stage, {
     changes,
+    ends,
+    held,
     desired,
     sleepFor: (ms: number) => (nowMs += ms),
     async pass(ms: number) {
       for (const endMs = nowMs + ms; nowMs < endMs; nowMs += 100) {
-        watch.tick(cluster, runbooks)
+        watch.tick({ ...cluster, modes: held.declared }, runbooks)
         await watch.settled()
       }
     },
@@ -235,5 +253,61 @@ describe('watching conditions', () => {
     expect(stage.of('node-1')).toContain('standing')
     expect(stage.of('node-2')).not.toContain('standing')
     expect(stage.told.find(({ phase }) => phase === 'standing')?.evidence).toMatch(/`disk` is .*confidence/)
+  })
+})
+
+describe('the end of what a degraded mode is on for', () => {
+  const mode: Mode = {
+    ...{ name: 'reduced', summary: 'Less.', lost: [], kept: [] },
+    ...{ clearWhen: 'cluster.ill == 0', forMs: 3_000, longestMs: null },
+  }
+  const on = (at: number): StandingMode[] => [
+    { mode: 'reduced', since: 1, heldBy: [{ kind: 'run', name: 'r', at, why: 'x' }], toldAt: null },
+  ]
+
+  test('is told once its condition has held for its time, with what was seen, and again until the mode is off', async () => {
+    const stage = createStage()
+    stage.held.declared = [mode]
+    stage.held.modes = on(7)
+    stage.changes['node-2'] = { probe: { answered: true, healthy: false, reason: 'x', latencyMs: 2 } }
+    await stage.pass(6_000)
+    expect(stage.ends).toEqual([])
+    delete stage.changes['node-2']
+    await stage.pass(5_000)
+    expect(stage.ends).toMatchObject([{ mode: 'reduced', heldAt: 7 }])
+    expect(stage.ends[0]?.evidence).toBe('`cluster.ill == 0` held for 3 s (cluster.ill = 0)')
+    await stage.pass(5_000)
+    expect(stage.ends).toHaveLength(2)
+    stage.held.modes = []
+    await stage.pass(20_000)
+    expect(stage.ends).toHaveLength(2)
+  })
+
+  test('begins anew when somebody enters the mode again, and when nothing is known', async () => {
+    const stage = createStage()
+    stage.held.declared = [mode]
+    stage.held.modes = on(7)
+    await stage.pass(2_500)
+    stage.held.modes = on(8)
+    await stage.pass(2_500)
+    stage.isWitnessed = false
+    await stage.pass(2_000)
+    stage.isWitnessed = true
+    await stage.pass(2_500)
+    expect(stage.ends).toEqual([])
+    await stage.pass(2_000)
+    expect(stage.ends).toMatchObject([{ heldAt: 8 }])
+  })
+
+  test('a condition names the modes that are on, and is unknown while that is not known', async () => {
+    const stage = createStage(runbook('quiet', condition('!("reduced" in modes)', 'cluster', 0)))
+    stage.held.modes = null
+    await stage.pass(4_000)
+    expect(stage.told).toEqual([])
+    stage.held.modes = on(7)
+    await stage.pass(2_000)
+    stage.held.modes = []
+    await stage.pass(3_000)
+    expect(stage.told.map(({ phase }) => phase)).toEqual(['over', 'pending', 'standing'])
   })
 })

@@ -10,6 +10,9 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
 import { createActivities, type Activities, type ActivityDeps } from '../../../activities/create-activities.ts'
 import { createSecretSource } from '../../../activities/wrapping/secrets.ts'
+import { advance } from '../../../src/guard/guard.ts'
+import { replyToStep } from '../../../src/guard/modes.ts'
+import { createGuardState, toDetectorState } from '../../../src/guard/state.ts'
 import type { DetectorPort } from '../../../src/guard/detector-port.ts'
 import type { DesiredState, DetectorState } from '../../../src/guard/protocol.ts'
 import type { Inventory, Node, ProcessControlSpec } from '../../../src/inventory/inventory.ts'
@@ -158,7 +161,7 @@ export async function createWorld(more: Partial<ActivityDeps> = {}) {
           .map(({ name }) => name)
           .toSorted(),
         desired: { ...detector.desired },
-        modes: await activeModes(memory),
+        modes: detector.modes(),
         posts: ledger.length,
       }
     },
@@ -173,16 +176,6 @@ export async function createWorld(more: Partial<ActivityDeps> = {}) {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function activeModes({ journal }: ReturnType<typeof createMemoryJournal>): Promise<Json> {
-  const newest = new Map<string, boolean>()
-  for (const { body, target } of (await journal.read({ kind: 'mark', limit: 1_000 })).toReversed())
-    newest.set(target ?? '', (body as { active: boolean }).active)
-  return [...newest]
-    .filter(([, active]) => active)
-    .map(([name]) => name)
-    .toSorted()
 }
 
 const valuesOf = async (address: string): Promise<Json> =>
@@ -218,7 +211,15 @@ function createMemoryDetector() {
   const never = async (): Promise<never> => {
     throw new Error('not asked in these tests')
   }
+  let guard = createGuardState('lab', [])
   const port: DetectorPort = {
+    async setMode(_cluster, request) {
+      await asMood()
+      guard = advance(guard, { kind: 'moded', request }, Date.now()).state
+      const reply = replyToStep(guard, request.key)
+      if (reply === null) throw new Error('there is no room for another mode')
+      return reply
+    },
     start: never,
     grant: never,
     alert: () => Promise.reject(new Error('not faked')),
@@ -240,10 +241,13 @@ function createMemoryDetector() {
         name,
         { desired: state, verdict: 'healthy' as const, since: 0, attempts: [], cooldownUntil: null, undoLater: [] },
       ])
-      return { v: 1, cluster, at: Date.now(), targets: Object.fromEntries(targets), open: [], decisions: [] }
+      const { modes = [], adapted = [] } = toDetectorState(guard, Date.now())
+      const held = { modes, adapted }
+      return { v: 1, cluster, at: Date.now(), targets: Object.fromEntries(targets), open: [], decisions: [], ...held }
     },
   }
-  return { port, desired, marks, mood }
+  const modes = (): string[] => (toDetectorState(guard, 0).modes ?? []).map(({ mode }) => mode)
+  return { port, desired, marks, mood, modes }
 }
 
 async function freePort(): Promise<number> {

@@ -10,6 +10,7 @@ import { defineAction } from '../../../activities/wrapping/define-action.ts'
 import { createLanes } from '../../../activities/wrapping/lanes.ts'
 import { maskedLog } from '../../../activities/wrapping/log.ts'
 import { createMasker } from '../../../activities/wrapping/mask.ts'
+import { BREAKER } from '../../../activities/wrapping/breaker.ts'
 import type { WorkerParts } from '../../../activities/wrapping/worker-parts.ts'
 import type { DetectorPort } from '../../../src/guard/detector-port.ts'
 import type { Json } from '../../../src/plan/json.ts'
@@ -51,6 +52,7 @@ const worker = (points: string[] = []): WorkerParts => {
     log: maskedLog({ info: write, warn: write, error: write }, masker),
     secrets: { env: (name) => (name === 'TOKEN' ? SECRET : undefined), file: () => Promise.reject(new Error('none')) },
     masker,
+    breakerSettings: () => Promise.resolve(BREAKER),
     lanes: createLanes(() => performance.now()),
     allowedHosts: [],
     control: () => {

@@ -1,6 +1,7 @@
+import type { Json } from '../../../src/plan/json.ts'
 import type { ActionRef, DegradeStep, RestoreStep } from '../../../src/plan/plan.ts'
 import { CANCELLED } from '../flow.ts'
-import { textAt, type Place, type RunContext } from '../run-context.ts'
+import { isObject, textAt, type Place, type RunContext } from '../run-context.ts'
 import { pushUndo } from '../state.ts'
 import { completed, failed, stopped, type StepDone } from '../step-done.ts'
 
@@ -12,7 +13,7 @@ const SET_MODE: ActionRef = {
   heartbeatMs: 5_000,
 }
 
-/** Enters or leaves a degraded mode: an action like any other, undone by its opposite. */
+/** Enters or leaves a degraded mode: an action like any other; its undo goes back to what this run held before. */
 export async function runModeChange(
   context: RunContext,
   step: DegradeStep | RestoreStep,
@@ -36,7 +37,11 @@ export async function runModeChange(
   })
   if (answer.kind === 'cancelled') return stopped(CANCELLED)
   if (answer.kind === 'failed') return failed(answer.failure, path, answer.attempts)
-  const args = { mode, active: !active, reason: `undo of ${path}` }
+  const args = { mode, active: heldBefore(answer.output) ?? !active, reason: `undo of ${path}` }
   pushUndo(context.state, { stepId: path, title, action: SET_MODE, args, target: null })
   return completed(answer.output, answer.attempts)
 }
+
+/** What this run held before; null where the answer is of an earlier build, which did not say so. */
+const heldBefore = (output: Json): boolean | null =>
+  isObject(output) && typeof output['held'] === 'boolean' ? output['held'] : null
