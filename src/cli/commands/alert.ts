@@ -46,7 +46,7 @@ export const alertSend: Verb<Options> = {
     const at = io.now()
     const id = `person-${crypto.randomUUID()}`
     const handOver = createHandOver({
-      ...{ journal, now: io.now, log: { warn: (_detail, message) => out.warn(message) } },
+      ...{ journal, now: () => io.now(), log: { warn: (_detail, message) => out.warn(message) } },
       alert: (name, batch) => detector.alert(name, batch),
     })
     const facts = { id, sender: 'person', at, headers: {}, bytes: JSON.stringify(alerts).length } as const

@@ -66,7 +66,8 @@ function numberOf(text: string, { low, high, names }: Field): number | null {
 /** Whether this is a time zone by its name in the IANA database. */
 export function isTimeZone(name: string): boolean {
   try {
-    return name !== '' && new Intl.DateTimeFormat('en', { timeZone: name }) !== null
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return name !== ''
   } catch {
     return false
   }
