@@ -39,6 +39,7 @@ import { createGates, isRunVerb, type Gates } from './gates.ts'
 import { ackRun, calm, GOES_ON, hasChanged, pauseRun, pausesAt, resumeRun } from './interpreter/pause.ts'
 import { startPlan, type OpenRun } from './interpreter/run-plan.ts'
 import { addNote, newState, rowsOf, type State } from './interpreter/state.ts'
+import { createOpenChildren } from './open-children.ts'
 import { recordEnd, recordGates, recordStart } from './run-records.ts'
 import { createWordRecorder, type WordRecorder } from './record-word.ts'
 import { createTemporalHost } from './temporal-host.ts'
@@ -67,6 +68,7 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
   const before = stateFrom(input)
   const state = before ?? newState(Date.now())
   const gates = createGates()
+  const children = createOpenChildren()
   const { workflowId } = workflowInfo()
   const end: { run: OpenRun | null; result: RunResult | null } = { run: null, result: null }
 
@@ -79,8 +81,16 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
   const toRun: Readonly<Record<RunVerb, (message: VerbMessage) => string | null>> = {
     cancel: ({ by, why = null, ifUnchanged }) =>
       ifUnchanged === true && hasChanged(state) ? GOES_ON : cancel(by, why),
-    pause: (message) => pauseRun(state, message, Date.now()),
-    resume: (message) => resumeRun(state, message, Date.now()),
+    pause(message) {
+      const refusal = pauseRun(state, message, Date.now())
+      if (refusal === null) children.hold((state.pauses ?? []).slice(-1))
+      return refusal
+    },
+    resume(message) {
+      const refusal = resumeRun(state, message, Date.now())
+      if (refusal === null) children.letGo(message)
+      return refusal
+    },
     ack: (message) => ackRun(state, message, Date.now()),
   }
   const words = createWordRecorder(input)
@@ -101,7 +111,11 @@ async function live(input: RunInput, root: CancellationScope): Promise<RunResult
     }
   }
   const canContinue = createSizeGuard(input, state)
-  const host = createTemporalHost({ input, gates, draw, gatesChanged: () => recordGates(gates.list()), canContinue })
+  const host = createTemporalHost({
+    ...{ input, gates, children, draw, canContinue },
+    pauses: () => pausesAt(state, Date.now()),
+    gatesChanged: () => recordGates(gates.list()),
+  })
   end.run = startPlan(input, workflowId, host, state)
   const mustContinue = (): boolean => host.isLong() && host.isQuiet() && words.isIdle() && allHandlersFinished()
   // A bug of ours rejects: the workflow task fails and waits for a fix; the run loses nothing.
@@ -177,6 +191,7 @@ async function askForGrant(input: RunInput, state: State): Promise<RunResult | n
     lock: plan.guard.lock === null ? null : target,
     guard: plan.guard,
     startedBy,
+    automation: plan.automation,
   }
   const activities = proxyActivities<{ grant(request: GrantRequest): Promise<GrantReply> }>({
     startToCloseTimeout: '10s',

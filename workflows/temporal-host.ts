@@ -25,6 +25,7 @@ import {
   type NotifyCall,
   type NotifyForm,
   type NotifyReport,
+  type Pause,
   type RunInput,
   type RunResult,
   type VerifyCall,
@@ -37,6 +38,7 @@ import { deliverLater } from './deliver-later.ts'
 import type { Gates } from './gates.ts'
 import type { ActAnswer, ActRequest, ChildAnswer, Host, Told } from './interpreter/host.ts'
 import type { Verified } from './interpreter/state.ts'
+import type { OpenChildren } from './open-children.ts'
 import { openScope } from './open-scope.ts'
 
 export interface TemporalHost extends Host {
@@ -49,6 +51,9 @@ export interface TemporalHost extends Host {
 export interface TemporalHostOptions {
   readonly input: RunInput
   readonly gates: Gates
+  readonly children: OpenChildren
+  /** What holds this run now. */
+  readonly pauses: () => readonly Pause[]
   /** What is shown to people is drawn anew here, at most once for each thing the run does. */
   readonly draw: () => void
   /** A gate opened or closed: memo and search attributes are told. */
@@ -67,6 +72,8 @@ type Activities = Readonly<Record<string, (call: unknown) => Promise<unknown>>>
 export function createTemporalHost({
   input,
   gates,
+  children,
+  pauses,
   draw,
   gatesChanged,
   canContinue,
@@ -263,7 +270,12 @@ export function createTemporalHost({
           memo: { [GRANT_MEMO]: grant },
           staticSummary: summaryOf(title),
         })
-        return { kind: 'ended', result: (await handle.result()) as RunResult }
+        children.add(handle, pauses())
+        try {
+          return { kind: 'ended', result: (await handle.result()) as RunResult }
+        } finally {
+          children.remove(handle)
+        }
       } finally {
         open--
       }

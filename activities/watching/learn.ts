@@ -93,7 +93,9 @@ function booksFrom(
   const trigger: Trigger =
     startedBy.kind === 'returned'
       ? { kind: 'returned', target, at: startedAt, evidence: startedBy.why }
-      : { kind: 'person', runbook: plan.name, inputs: {}, by, at: startedAt, requestId }
+      : startedBy.kind === 'schedule'
+        ? { kind: 'schedule', runbook: plan.name, target, at: startedAt, evidence: startedBy.why }
+        : { kind: 'person', runbook: plan.name, inputs: {}, by, at: startedAt, requestId }
   return {
     ...lock,
     runbook: plan.name,

@@ -6,13 +6,12 @@ import type { Inventory } from '../../src/inventory/inventory.ts'
 import type { Plan, TriggerSpec } from '../../src/plan/plan.ts'
 import { modeNames } from '../evidence/detector-view.ts'
 import { bind, rank, type Found } from './bind-candidate.ts'
-import { contradict } from './contradict.ts'
 import type { KnownRunbook, WatchingDeps } from './create-watching.ts'
 import { matchAlert } from './match-alert.ts'
-import { probeAgain } from './probe-again.ts'
+import { probeNow } from './probe-now.ts'
 
 /** What the detector's own eyes saw of one target. */
-type Sighting = Exclude<Trigger, { kind: 'person' | 'alert' }>
+type Sighting = Exclude<Trigger, { kind: 'person' | 'alert' | 'schedule' }>
 
 /** More would not be looked at, and plans are large. */
 const MOST_CANDIDATES = 3
@@ -33,7 +32,9 @@ export async function match(
         ? askFor(runbook, trigger, inventory, clusterName)
         : trigger.kind === 'alert'
           ? matchAlert(runbook, trigger.alert, inventory, clusterName)
-          : triggered(runbook, trigger, inventory, clusterName, modes),
+          : trigger.kind === 'schedule'
+            ? null
+            : triggered(runbook, trigger, inventory, clusterName, modes),
   }))
   const refused = found.flatMap(({ runbook, result }) =>
     result !== null && 'refused' in result ? [{ runbook, reason: result.refused }] : [],
@@ -41,15 +42,24 @@ export async function match(
   const candidates = rank(found.map(({ result }) => result))
   if (trigger.kind === 'person' && candidates.length === 0 && refused.length === 0)
     refused.push({ runbook: trigger.runbook, reason: 'There is no runbook of this name.' })
-  const gone = probe === true ? await probeAgain(trigger, inventory, clusterName) : null
+  const gone =
+    probe === true && trigger.kind === 'verdict' ? await probeNow(trigger.target, inventory, clusterName) : null
+  const [first] = candidates
+  const contradicted =
+    trigger.kind === 'alert' && first !== undefined && answersToVerdicts(first.plan)
+      ? await probeNow(first.target, inventory, clusterName)
+      : null
   return {
     candidates: candidates.slice(0, MOST_CANDIDATES),
     refused: refused.slice(0, MOST_REFUSED),
     ...(limits === undefined ? {} : { limits }),
     ...(gone === null ? {} : { gone }),
-    ...(trigger.kind === 'alert' ? await contradict(candidates[0], inventory, clusterName) : {}),
+    ...(contradicted === null ? {} : { contradicted }),
   }
 }
+
+/** Its alerts claim what a verdict claims: that their target is down. */
+const answersToVerdicts = ({ triggers }: Plan): boolean => triggers.some(({ kind }) => kind === 'verdict')
 
 function askFor(
   runbook: KnownRunbook,

@@ -49,6 +49,8 @@ export function triggerText(trigger: Trigger): string {
       return `answers again; ${trigger.evidence}`
     case 'alert':
       return `${trigger.evidence}; delivery ${trigger.alert.delivery}`
+    case 'schedule':
+      return `the clock; ${trigger.evidence}`
     case 'person':
       return `asked by ${trigger.by}`
   }

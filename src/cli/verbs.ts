@@ -1,5 +1,6 @@
 // Every verb of the command line, in the order in which help shows them: a registry, one line a verb.
 import { ack } from './commands/ack.ts'
+import { alertSend } from './commands/alert.ts'
 import { approve } from './commands/approve.ts'
 import { cancel } from './commands/cancel.ts'
 import { check } from './commands/check.ts'
@@ -47,6 +48,7 @@ export const VERBS_OF_PHIX: readonly Verb[] = [
   deliveries,
   deliveriesReplay,
   routeTest,
+  alertSend,
   plan,
   run,
   approve,
@@ -79,5 +81,6 @@ export const VERBS_OF_PHIX: readonly Verb[] = [
 export const FAMILIES: Readonly<Record<string, string>> = {
   mode: 'Degraded modes: what a cluster does without for a while.',
   lab: 'A small cluster of real processes to break.',
+  alert: 'Alerts by hand.',
   route: 'Which runbook an alert is for.',
 }

@@ -353,6 +353,21 @@ export const CATALOGUE = {
     'A run that waits for longer than 30 days waits for ever as far as people are concerned; nobody remembers it.',
     'write a shorter duration; what comes after weeks is a runbook of its own, with a `schedule`',
   ),
+  RB336: error(
+    '`{cron}` is no cron: {why}',
+    'Five fields: minute, hour, day of the month, month, day of the week (0 is Sunday). Each is a number, `*`, a range `1-5`, a step `*/15`, or a list of these.',
+    'such as `0 3 * * 1`: at three on Mondays',
+  ),
+  RB337: error(
+    'there is no time zone `{zone}`',
+    'A schedule is in the local time of a zone of the IANA database, summer time included.',
+    'such as `Europe/Berlin`, or leave it out for UTC',
+  ),
+  RB338: error(
+    '`every: {found}` is more often than once a minute',
+    'A run that is started by the clock so often is a watch, and would fill the journal.',
+    'use a `condition`, or at least `1m`',
+  ),
 
   RB401: errorOfPlace(
     '{what} `{name}` is named twice, first at line {line}',

@@ -57,7 +57,7 @@ function openAgain(state: GuardState, { workflowId, runId, books }: LearnedRun):
   const booked = { ...state, open: [...state.open, { ...books, workflowId, runId, said: null, closed: null }] }
   const { trigger, target } = books
   const own = withTarget(booked, target, { startedIn: workflowId })
-  if (trigger.kind === 'person') return own
+  if (trigger.kind === 'person' || trigger.kind === 'schedule') return own
   return withTarget(own, trigger.target, {
     startedIn: workflowId,
     isIll: trigger.kind === 'verdict',

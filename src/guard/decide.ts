@@ -213,28 +213,24 @@ export function grant(state: GuardState, request: GrantRequest, now: number): St
     const same = informed.open.map((run) => (run === open ? { ...run, runId: request.runId } : run))
     return { ...still({ ...informed, open: same }), reply: granted(request, now) }
   }
-  const trigger: Trigger = {
-    kind: 'person',
-    runbook: request.runbook,
-    inputs: {},
-    by: request.startedBy.kind === 'person' ? request.startedBy.name : request.startedBy.kind,
-    at: now,
-    requestId: `${request.workflowId}/${request.runId}`,
-  }
+  const trigger = triggerOf(request, now)
+  const isAutomatic = trigger.kind === 'schedule'
   const plan = {
     name: request.runbook,
     guard: { ...request.guard, onBusy: 'refuse' as const },
-    automation: 'auto' as const,
+    automation: request.automation ?? ('auto' as const),
   }
   const candidate = { target: request.target, lock: request.lock, plan, ...coversIn(request) }
-  const ruling = rule({ state: informed, trigger, candidate, isAutomatic: false, now })
+  const ruling = rule({ state: informed, trigger, candidate, isAutomatic, now })
   const facts = { target: request.target, runbook: request.runbook, trigger, planHash: request.planHash }
   if (ruling !== null) {
     const { reason, message } = ruling
-    const refused = keep(informed, { ...facts, kind: 'refused', reason, message, workflowId: request.workflowId }, now)
+    const kind = ruling.kind === 'shadowed' ? 'shadowed' : 'refused'
+    const refused = keep(informed, { ...facts, kind, reason, message, workflowId: request.workflowId }, now)
     return { ...refused, reply: { granted: false, reason, message } }
   }
-  const message = `\`${request.runbook}\` on \`${request.target}\` was started past the detector and got its leave.`
+  const how = isAutomatic ? `by the clock (${trigger.evidence})` : 'past the detector'
+  const message = `\`${request.runbook}\` on \`${request.target}\` was started ${how} and got its leave.`
   const decided = keep(
     informed,
     { ...facts, kind: 'started', reason: 'granted', message, workflowId: request.workflowId },
@@ -258,6 +254,13 @@ export function grant(state: GuardState, request: GrantRequest, now: number): St
     closed: null,
   }
   return { ...decided, state: takeAttempt(decided.state, entry, trigger, now), reply: granted(request, now) }
+}
+
+/** Who asks: the clock, or whoever else started a run past the detector, which counts as a person. */
+function triggerOf({ startedBy, runbook, target, workflowId, runId: run }: GrantRequest, now: number): Trigger {
+  if (startedBy.kind === 'schedule') return { kind: 'schedule', runbook, target, at: now, evidence: startedBy.why }
+  const by = startedBy.kind === 'person' ? startedBy.name : startedBy.kind
+  return { kind: 'person', runbook, inputs: {}, by, at: now, requestId: `${workflowId}/${run}` }
 }
 
 const granted = ({ workflowId, runId: run }: GrantRequest, now: number): GrantReply => ({
@@ -306,6 +309,8 @@ function startedByOf(trigger: Trigger): StartedBy {
       return { kind: trigger.kind, why: `on \`${trigger.target}\`: ${trigger.evidence}` }
     case 'alert':
       return { kind: 'alert', why: trigger.evidence }
+    case 'schedule':
+      return { kind: 'schedule', why: trigger.evidence }
     case 'returned':
       return { kind: 'returned', why: `\`${trigger.target}\` was taken out and answers again: ${trigger.evidence}` }
   }

@@ -1,5 +1,5 @@
 // Where a trigger's answers are remembered: with its target for a verdict, with its symptom for a condition or a trend.
-// A person's trigger has no occasion: each request is its own.
+// A person's trigger and the clock's have no occasion: each request is its own.
 import type { Trigger } from './protocol.ts'
 import { targetOf, withTarget, type GuardState, type Occasion, type SymptomRecord } from './state.ts'
 
@@ -17,6 +17,7 @@ export function withSymptom(state: GuardState, symptom: string, change: Partial<
 export function occasionOf(state: GuardState, trigger: Trigger): Occasion | null {
   switch (trigger.kind) {
     case 'person':
+    case 'schedule':
       return null
     case 'condition':
     case 'trend':
@@ -32,6 +33,7 @@ export function occasionOf(state: GuardState, trigger: Trigger): Occasion | null
 export function withOccasion(state: GuardState, trigger: Trigger, change: Partial<Occasion>): GuardState {
   switch (trigger.kind) {
     case 'person':
+    case 'schedule':
       return state
     case 'condition':
     case 'trend':

@@ -1,7 +1,7 @@
 // The words spoken with a detector workflow: signals and updates in, decisions and state out. All plain data.
 // Read next: guard.ts (who may start), workflows/detector.ts (the single writer that uses both).
 import type { Json } from '../plan/json.ts'
-import type { GuardSpec, Plan, Severity } from '../plan/plan.ts'
+import type { Automation, GuardSpec, Plan, Severity } from '../plan/plan.ts'
 import type { Grant, RunInput, RunResult, StartedBy, UndoEntry } from '../plan/run.ts'
 
 export type Verdict = 'healthy' | 'suspect' | 'failed' | 'unknown'
@@ -161,6 +161,14 @@ export type Trigger =
     }
   | { readonly kind: 'returned'; readonly target: string; readonly at: number; readonly evidence: string }
   | AlertTrigger
+  /** The clock: a schedule started the run, which asks for leave in its first task. */
+  | {
+      readonly kind: 'schedule'
+      readonly target: string
+      readonly runbook: string
+      readonly at: number
+      readonly evidence: string
+    }
   | {
       readonly kind: 'condition' | 'trend'
       readonly symptom: string
@@ -426,6 +434,8 @@ export interface GrantRequest {
   readonly lock: string | null
   readonly guard: GuardSpec
   readonly startedBy: StartedBy
+  /** How much its runbook may do alone. Absent: as a person, who may do anything. */
+  readonly automation?: Automation
   /** Filled by the activity `grant` from the inventory, as in `Candidate`. */
   readonly covers?: readonly string[]
   readonly zones?: readonly Zone[]

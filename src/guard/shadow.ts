@@ -14,7 +14,8 @@ const COMPANY_SETTLES_MS = 4_000
 
 /** Holds a trigger while a wider or graver cause stands on the same target or its cluster, or is coming up. */
 export const isNoShadow: Stage = ({ state, trigger, candidate, isAutomatic, now }) => {
-  if (!isAutomatic || trigger.kind === 'person' || trigger.kind === 'returned') return null
+  if (!isAutomatic || trigger.kind === 'person' || trigger.kind === 'returned' || trigger.kind === 'schedule')
+    return null
   const rival = gravest(state, trigger, rankOfTrigger(state, trigger, candidate.plan), now)
   if (rival !== null) return ruleFor(rival, candidate.plan.name, now)
   return waitForCompany(state, trigger, now)

@@ -57,8 +57,8 @@ const recordOf = ({ state, candidate }: Ask): TargetRecord | null => targetOf(st
 /** The cause is still there: matching takes a moment, and a node may answer again in it. */
 const causeStands: Stage = ({ state, trigger, isAutomatic, now }) => {
   if (!isAutomatic || trigger.kind === 'person') return null
-  // An alert stands until it is resolved: decide-alert.ts asks for none that was.
-  if (trigger.kind === 'alert') return null
+  // An alert stands until it is resolved: decide-alert.ts asks for none that was. The clock asks once.
+  if (trigger.kind === 'alert' || trigger.kind === 'schedule') return null
   return stands(state, trigger, now)
     ? null
     : { kind: 'refused', reason: 'gone', message: `The cause on \`${trigger.target}\` is gone.` }

@@ -2,17 +2,16 @@
 // 4xx is only for what can never succeed. Never a redirect (its POST becomes a GET, and the alert is lost), never 429
 // (Alertmanager would not try again). Read next: sender.ts, hand-over.ts.
 import { randomUUID } from 'node:crypto'
-import type { AlertBatch, Alert } from '../guard/protocol.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Json } from '../plan/json.ts'
-import { keptHeaders, quarantine, type Delivery } from './delivery.ts'
+import { deliverAlerts } from './deliver-alerts.ts'
+import { keptHeaders, type Delivery } from './delivery.ts'
 import type { HandOver } from './hand-over.ts'
 import type { IntakeSettings, SenderName, SenderSettings } from './intake-settings.ts'
-import { clusterOfAlert } from './place-alert.ts'
 import { parseJson, readBody, TooSlow } from './read-body.ts'
 import { readBack } from './read-back.ts'
-import { BodyError, type Poison, type Reading, type Sender } from './sender.ts'
+import { BodyError, type Reading, type Sender } from './sender.ts'
 import { SENDER_OF } from './senders.ts'
 
 export interface Hooks {
@@ -133,19 +132,13 @@ async function accept(deps: HooksDeps, { name, sender, settings, request, bytes 
     throw error
   }
   const { alerts, lost } = await complete(reading, settings, id)
-  const { batches, strays } = place(alerts, deps.inventory())
-  const [first] = [...batches.keys(), ...deps.inventory().clusters.map((cluster) => cluster.name)]
-  if (lost > 0 && first !== undefined)
-    batches.set(first, { alerts: batches.get(first)?.alerts ?? [], lost: { count: lost, delivery: id, sender: name } })
-  const quarantined = [...quarantine(reading.poison), ...quarantine(strays)]
-  const delivery = await deps.handOver.hand(batches, (handed) => ({
-    ...{ ...facts, id, alerts, handed, quarantined, lost, refused: null },
-  }))
-  count(deps.counts, delivery)
+  const read = { facts: { ...facts, id }, alerts, poison: reading.poison, lost }
+  const delivery = await deliverAlerts(read, deps.inventory(), deps.handOver)
+  count(deps.counts, name, delivery)
   return says(202, {
     delivery: id,
     alerts: alerts.length,
-    quarantined: quarantined.length,
+    quarantined: delivery.quarantined.length,
     lost,
     handed: delivery.handed,
   })
@@ -156,20 +149,6 @@ async function complete({ alerts, truncated, groupLabels }: Reading, { api }: Se
   if (truncated === 0) return { alerts, lost: 0 }
   const more = api === null ? null : await readBack(api, groupLabels, alerts, delivery)
   return { alerts: [...alerts, ...(more ?? [])], lost: Math.max(0, truncated - (more?.length ?? 0)) }
-}
-
-function place(alerts: readonly Alert[], inventory: Inventory) {
-  const placed = new Map<string, Alert[]>()
-  const strays: Poison[] = []
-  alerts.forEach((alert, index) => {
-    const cluster = clusterOfAlert(alert, inventory)
-    const own = placed.get(cluster ?? '')
-    if (cluster === null) strays.push({ index, why: 'no cluster of the inventory is meant', body: { ...alert } })
-    else if (own === undefined) placed.set(cluster, [alert])
-    else own.push(alert)
-  })
-  const batches = new Map<string, AlertBatch>([...placed].map(([cluster, own]) => [cluster, { alerts: own }]))
-  return { batches, strays }
 }
 
 /** The sender does not know that we have it; nothing more is done. */
@@ -191,7 +170,7 @@ async function writeRefused(
   await deps.handOver.hand(new Map(), (handed) => ({ ...facts, alerts: [], handed, quarantined, lost: 0 }))
 }
 
-function count(counts: DeliveryCounts, { sender, handed, alerts, quarantined, lost }: Delivery): void {
+function count(counts: DeliveryCounts, sender: SenderName, { handed, alerts, quarantined, lost }: Delivery): void {
   const ways = Object.values(handed)
   counts.delivered(sender, ways.includes('spooled') ? 'spooled' : ways.includes('signalled') ? 'signalled' : 'known')
   counts.alerts(sender, 'accepted', alerts.length)

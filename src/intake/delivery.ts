@@ -23,7 +23,8 @@ export type Handed = 'signalled' | 'spooled' | 'known'
 
 export interface Delivery {
   readonly id: string
-  readonly sender: SenderName
+  /** `person`: `phix alert send`. */
+  readonly sender: SenderName | 'person'
   readonly at: number
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: number

@@ -27,6 +27,7 @@ import { connectEngine } from '../temporal/connect-engine.ts'
 import { connectionOptions, prepareExternalNamespace } from '../temporal/connection.ts'
 import type { Engine } from '../temporal/engine.ts'
 import { bundlePath } from './bundle-path.ts'
+import { keepSchedules } from './keep-schedules.ts'
 import { keepInventory } from './keep-inventory.ts'
 import { packageVersion } from './package-version.ts'
 import { DRIVERS, knownNames } from './known-names.ts'
@@ -108,11 +109,16 @@ async function work(
   })
   const working = worker.run()
   await watchAll()
+  const schedules = keepSchedules({
+    ...{ engine, log, inventory: inventory.current },
+    runbooks: () => runbooks.folder.runbooks(),
+  })
   const beating = beat(settings, { engine, clusters, log, secrets: deps.secrets, masker, noted: setBeat })
   say(`Working on \`${TASK_QUEUE}\` at ${settings.temporal.address}; ${sentenceOf(clusters(), runbooks.folder)}`)
   writeReadyNote(settings.dataFolder, 'worker', sentenceOf(clusters(), runbooks.folder))
   await working
   beating?.stop()
+  schedules.stop()
   runbooks.stop()
   inventory.stop()
   await vitals.close()

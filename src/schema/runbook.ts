@@ -106,6 +106,7 @@ export const TRIGGERS: Readonly<Record<string, JsonSchema>> = {
     },
     ['schedule'],
   ),
+  every: closed({ every: DURATION, ...COMMON_TRIGGER }, ['every']),
 }
 
 const ATTEMPTS: JsonSchema = {

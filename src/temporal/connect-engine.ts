@@ -10,6 +10,7 @@ import { openConnection, type TemporalSettings } from './connection.ts'
 import { createDetectorClient } from './detector-client.ts'
 import { EngineError, type Engine, type RunSummary } from './engine.ts'
 import { createRunFollower, readResult } from './follow-runs.ts'
+import { listSchedules, reconcileSchedules } from './schedules.ts'
 import { toRunSummary, type Info } from './run-summary.ts'
 import { prefixQuery, runsQuery } from './visibility-query.ts'
 import { readCheckpoints } from './watch-checkpoints.ts'
@@ -80,6 +81,9 @@ export async function connectEngine({ temporal, inventory }: EngineDeps): Promis
         return within(SERVER_MS, { doing: `start the detector of \`${cluster}\`` }, () => Promise.reject(error))
       }
     },
+
+    reconcileSchedules: (wanted, clusters) => reconcileSchedules(calls, wanted, clusters),
+    listSchedules: () => listSchedules(calls, null),
 
     checkpoints: (cluster) => readCheckpoints(calls, cluster),
 

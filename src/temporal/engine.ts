@@ -2,6 +2,7 @@
 // connect-engine.ts implements it; every call is sized and has a deadline before it leaves (temporal.md §13.12's lesson).
 import type { DetectorPort, RunFollower } from '../guard/detector-port.ts'
 import type { WatchCheckpoint } from '../guard/protocol.ts'
+import type { Reconciled, ScheduleSummary, WantedSchedule } from '../plan/schedule.ts'
 import type { Outcome, RunResult, RunState, Verb, VerbMessage } from '../plan/run.ts'
 
 /** One run as the list shows it: read from visibility alone, so that it needs no worker. */
@@ -56,6 +57,10 @@ export interface Engine {
   say(workflowId: string, verb: Verb, message: VerbMessage): Promise<void>
   /** Starts the detector of a cluster where none is open. Answers whether it started one. */
   ensureDetector(cluster: string): Promise<boolean>
+  /** Makes the schedules of these clusters what is wanted; those of others are left alone. Fails: unreachable. */
+  reconcileSchedules(wanted: readonly WantedSchedule[], clusters: readonly string[]): Promise<Reconciled>
+  /** The schedules that Phix made, the next to fire first. Fails: unreachable. */
+  listSchedules(): Promise<readonly ScheduleSummary[]>
   /** What the cluster's `watch` activities last said; empty where nobody watches it. Fails: unreachable. */
   checkpoints(cluster: string): Promise<readonly WatchCheckpoint[]>
   /** Is the server there, and do workers poll our queue? Never throws. */

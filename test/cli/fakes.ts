@@ -11,6 +11,7 @@ import type { Decision, DetectorState, StartReply, WatchCheckpoint } from '../..
 import type { Cluster, Inventory } from '../../src/inventory/inventory.ts'
 import type { Journal, JournalRecord } from '../../src/journal/journal.ts'
 import type { ActionManifest } from '../../src/plan/manifest.ts'
+import type { ScheduleSummary } from '../../src/plan/schedule.ts'
 import { planHash } from '../../src/plan/hash.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { RunResult, RunState, Verb, VerbMessage } from '../../src/plan/run.ts'
@@ -361,6 +362,7 @@ export interface World {
   started: unknown[]
   commanded: unknown[]
   requestId: string
+  schedules: ScheduleSummary[]
   records: JournalRecord[]
   inventory: Inventory
   health: { server: string | null; workers: number; problem: string | null }
@@ -382,6 +384,7 @@ export function createWorld(): World {
     started: [],
     commanded: [],
     requestId: '',
+    schedules: [],
     records: [
       {
         id: 'd1',
@@ -438,6 +441,8 @@ export function createFakeEngine(world: World): Engine {
       findRun: () => Promise.reject(new Error('not faked')),
     },
     checkpoints: () => Promise.reject(new Error('not faked')),
+    reconcileSchedules: () => Promise.reject(new Error('not faked')),
+    listSchedules: async () => world.schedules,
     listRuns: async (filter) =>
       world.runs
         .filter((run) => filter.open === undefined || (run.status === 'open') === filter.open)
@@ -463,7 +468,7 @@ export function createFakeEngine(world: World): Engine {
 }
 
 export const createFakeJournal = (world: World): Journal => ({
-  append: async () => 0,
+  append: async (records) => ((world.records = [...world.records, ...records]), records.length),
   read: async ({ kind, id, target, limit }) =>
     world.records
       .filter((record) => id === undefined || record.id === id)

@@ -25,7 +25,7 @@ export async function startLossyNetwork(layout: LabLayout, share: number, random
     return loses
   }
   const lines = await Promise.all(layout.nodes.map(({ address }) => layLine(address, isLost)))
-  const nodes = layout.nodes.map((node, index) => ({ ...node, address: addressOf(lines[index]) }))
+  const nodes = layout.nodes.map((node, index) => ({ ...node, address: addressOf(lines[index] as Server) }))
   return {
     layout: { ...layout, nodes },
     passed: () => passed,
@@ -54,4 +54,4 @@ async function layLine(address: string, isLost: () => boolean): Promise<Server> 
   return line
 }
 
-const addressOf = (line: Server | undefined): string => `http://127.0.0.1:${(line?.address() as AddressInfo).port}`
+const addressOf = (line: Server): string => `http://127.0.0.1:${(line.address() as AddressInfo).port}`

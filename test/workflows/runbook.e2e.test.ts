@@ -200,6 +200,23 @@ describeWithTemporal('a run of a runbook', () => {
     ])
   })
 
+  test('a pause holds the run that is a step of the paused one, too, and its end lets go of both', async () => {
+    const sub = { ...unverified([approve('ok'), change('in')]), name: 'test-sub' }
+    const handle = await start(unverified([step('run', 'sub', { plan: sub, with: {} }), change('after')]))
+    const child = worker.client.workflow.getHandle(`${handle.workflowId}/sub`)
+    const gate = await eventually('the gate of the child', async () => (await stateOf(child)).gates[0])
+    await handle.executeUpdate('pause', { args: [{ by: 'ada', why: 'let me look' }] })
+    await eventually('the child on hold', async () => (await stateOf(child)).pauses?.length === 1)
+    expect((await stateOf(child)).pauses).toMatchObject([{ by: 'ada', why: 'let me look', hold: 'person' }])
+    expect((await stateOf(child)).pauses?.[0]?.until).toBe((await stateOf(handle)).pauses?.[0]?.until)
+    await child.executeUpdate('approve', { args: [vote(gate, 'bob')] })
+    await eventually('the pause alone', async () => (await stateOf(child)).gates.length === 0)
+    expect(worker.did).toEqual([])
+    await handle.executeUpdate('resume', { args: [{ by: 'ada' }] })
+    expect(await handle.result()).toMatchObject({ outcome: 'effective' })
+    expect(worker.did).toHaveLength(2)
+  })
+
   test('refuses to let go what is not paused', async () => {
     const handle = await start(unverified([approve('ok')]))
     await gateOf(handle)

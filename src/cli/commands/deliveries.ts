@@ -1,7 +1,6 @@
 // `phix deliveries`: every delivery of a sender with what became of its alerts; `phix deliveries replay`: once more.
-import type { Alert } from '../../guard/protocol.ts'
 import { deliveryFrom } from '../../intake/delivery.ts'
-import { clusterOfAlert } from '../../intake/place-alert.ts'
+import { placeAlerts } from '../../intake/place-alerts.ts'
 import { hasRefused, readDeliveries, type DeliveryView } from '../../intake/read-deliveries.ts'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -78,20 +77,16 @@ export const deliveriesReplay: Verb = {
         'See their ids with: phix deliveries --since 7d',
       )
     const inventory = await deps.inventory()
-    const byCluster = new Map<string, Alert[]>()
-    for (const alert of delivery.alerts) {
-      const cluster = clusterOfAlert(alert, inventory)
-      if (cluster !== null) byCluster.set(cluster, [...(byCluster.get(cluster) ?? []), alert])
-    }
+    const { batches } = placeAlerts(delivery.alerts, inventory)
     const { detector } = await context.engine()
-    for (const [cluster, alerts] of byCluster) await detector.alert(cluster, { alerts })
+    for (const [cluster, batch] of batches) await detector.alert(cluster, batch)
     const by = (await context.settings()).person
     const at = io.now()
     const body = { what: 'replayed', delivery: delivery.id, by }
     await journal.append([
       { id: `replay/${delivery.id}/${at}`, kind: 'audit', at, cluster: '-', target: null, workflowId: null, body },
     ])
-    const count = [...byCluster.values()].reduce((sum, alerts) => sum + alerts.length, 0)
+    const count = [...batches.values()].reduce((sum, { alerts }) => sum + alerts.length, 0)
     out.answer({ delivery: delivery.id, alerts: count }, () => [
       `${count} alert(s) of ${delivery.id} were handed over.`,
     ])

@@ -80,6 +80,8 @@ function triggerText(trigger: TriggerSpec): string {
         .map(([name, value]) => `${name}=${value}`)
         .join(', ')} fires${when}`
     case 'schedule':
-      return `the clock: \`${trigger.cron}\` (${trigger.timezone})${when}`
+      return trigger.cron.startsWith('@every ')
+        ? `the clock, every ${formatDuration(Number.parseInt(trigger.cron.slice(7)) * 1_000)}${when}`
+        : `the clock: \`${trigger.cron}\` (${trigger.timezone})${when}`
   }
 }

@@ -141,10 +141,12 @@ export interface InputAst {
 }
 
 export interface TriggerAst {
-  readonly kind: 'verdict' | 'returned' | 'condition' | 'trend' | 'alert' | 'schedule'
+  readonly kind: 'verdict' | 'returned' | 'condition' | 'trend' | 'alert' | 'schedule' | 'every'
   readonly when: Expression | null
   readonly bind: readonly ValueEntry[]
   readonly that: Expression | null
+  /** Of `every`: how often. */
+  readonly everyMs: number | null
   /** The rest of the trigger, as the plan has it. */
   readonly rest: Readonly<Record<string, Json>>
   readonly tree: MapTree

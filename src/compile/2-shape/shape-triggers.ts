@@ -49,6 +49,7 @@ function shapeTrigger(written: MapTree, index: number, report: Report): TriggerA
     when: fields.expression('when'),
     bind: fields.values('bind'),
     that: kind === 'condition' ? fields.expression('condition') : null,
+    everyMs: kind === 'every' ? fields.ms('every') : null,
     rest: restOf(kind, fields),
     tree: map,
     keyAt: entryOf(map, kind)?.keyAt ?? map.at,
@@ -56,6 +57,9 @@ function shapeTrigger(written: MapTree, index: number, report: Report): TriggerA
     told,
   }
 }
+
+/** What Temporal calls an interval among its crons; counted from midnight of 1970, so that it is the same after any change. */
+const everyCron = (ms: number): string => `@every ${Math.round(ms / 1_000)}s`
 
 function restOf(kind: TriggerAst['kind'], fields: Fields): Readonly<Record<string, Json>> {
   switch (kind) {
@@ -81,5 +85,8 @@ function restOf(kind: TriggerAst['kind'], fields: Fields): Readonly<Record<strin
     }
     case 'schedule':
       return { cron: fields.text('schedule'), timezone: fields.text('timezone') ?? 'UTC' }
+    case 'every':
+      // A schedule like any other once it is compiled.
+      return { kind: 'schedule', cron: everyCron(fields.ms('every') ?? 0), timezone: 'UTC' }
   }
 }

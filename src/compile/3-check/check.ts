@@ -15,6 +15,7 @@ import { leftComesWithReturn } from './rules/left-comes-with-return.ts'
 import { matchersArePatterns } from './rules/matchers-are-patterns.ts'
 import { namesResolve } from './rules/names-resolve.ts'
 import { retriesAreGentle } from './rules/retries-are-gentle.ts'
+import { schedulesAreTimes } from './rules/schedules-are-times.ts'
 import { triggersBind } from './rules/triggers-bind.ts'
 import { undoIsKnown } from './rules/undo-is-known.ts'
 import { verifyCanHold } from './rules/verify-can-hold.ts'
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   inputsMakeSense,
   triggersBind,
   matchersArePatterns,
+  schedulesAreTimes,
   expressionsFit,
   argumentsFit,
   everyWaitEnds,

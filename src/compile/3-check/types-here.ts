@@ -107,7 +107,7 @@ export function triggerRoots(kind: string, over: string | null): Roots {
   const { cluster, requests, signals, modes, now, target, alert } = ROOTS
   const always = { cluster, requests, signals, modes, now }
   if (kind === 'alert') return { ...always, alert }
-  if (kind === 'schedule' || over === 'cluster') return always
+  if (kind === 'schedule' || kind === 'every' || over === 'cluster') return always
   return { ...always, target }
 }
 

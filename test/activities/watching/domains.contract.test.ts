@@ -62,7 +62,7 @@ describe('matching what was held', () => {
     const well = clusterOf(node('a', 'east'), node('b', 'east', false, address))
     try {
       const report = await match({ cluster: 'lab', trigger, probe: true }, depsOf(well))
-      expect(report.gone).toMatch(/^it answers in \d+ ms$/)
+      expect(report.gone).toMatch(/^1 of 1 probes answered, in \d+ ms$/)
       expect(report.candidates[0]?.zones).toEqual([{ zone: 'east', nodes: ['a', 'b'] }])
       expect(await match({ cluster: 'lab', trigger }, depsOf(well))).not.toHaveProperty('gone')
     } finally {

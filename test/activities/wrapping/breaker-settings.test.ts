@@ -19,9 +19,7 @@ function createStage() {
   const detector = {
     state: () => {
       stage.asked++
-      return stage.isDown
-        ? Promise.reject(new Error('away'))
-        : Promise.resolve({ adapted: stage.adapted } as unknown)
+      return stage.isDown ? Promise.reject(new Error('away')) : Promise.resolve({ adapted: stage.adapted } as unknown)
     },
   } as unknown as DetectorPort
   const read = createBreakerSettings({ inventory: () => inventory, detector, clock: () => stage.nowMs })
