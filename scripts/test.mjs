@@ -1,4 +1,5 @@
-// All of Phix's checks and tests: `npm test`, `npm run test:unit`, `npm run test:full`. Fast tiers first; the last line
+// All of Phix's checks and tests: `npm test`, `npm run test:unit`, `npm run test:full`, `npm run test:acceptance` (what the
+// lab has to show for hours). Fast tiers first; the last line
 // is `N passed, N failed`. A test that a missing program would skip is a failure where CI is set, a named skip elsewhere.
 // `full` runs the long matrices too (PHIX_FULL=1), from a seed that is printed and that PHIX_SEED repeats; with
 // `--shard 1/4` only that part of the files, so that several machines share them.
@@ -12,9 +13,14 @@ import { prepare, root } from './prepare.mjs'
 const mode = process.argv[2] ?? 'all'
 const shard = readShard(process.argv.slice(3))
 const isFull = mode === 'full'
+const isAcceptance = mode === 'acceptance'
 /** Full runs look elsewhere each day; all others are the same each time. */
-const seed = process.env.PHIX_SEED || (isFull ? String(Math.floor(Math.random() * 1_000_000_000)) : '')
-const matrices = { ...(isFull ? { PHIX_FULL: '1' } : {}), ...(seed ? { PHIX_SEED: seed } : {}) }
+const seed = process.env.PHIX_SEED || (isFull || isAcceptance ? String(Math.floor(Math.random() * 1_000_000_000)) : '')
+const matrices = {
+  ...(isFull ? { PHIX_FULL: '1' } : {}),
+  ...(isAcceptance ? { PHIX_ACCEPTANCE: '1' } : {}),
+  ...(seed ? { PHIX_SEED: seed } : {}),
+}
 const inCi = Boolean(process.env.CI)
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 /** @type {{ passed: number, failed: number, skipped: string[], failures: string[] }} */
@@ -42,8 +48,14 @@ const TIERS = {
   e2e: {
     title: 'end to end on a real Temporal server',
     include: 'test/**/*.e2e.test.ts',
-    // What takes many minutes on its own is for `npm run test:full`.
-    exclude: isFull ? [] : ['**/*.long.e2e.test.ts'],
+    // What takes many minutes on its own is for `npm run test:acceptance`.
+    exclude: ['**/*.long.e2e.test.ts'],
+    workers: 1,
+  },
+  acceptance: {
+    title: 'acceptance in the lab, one story after the other',
+    include: 'test/e2e/{cascade-kills,quiet,*.long}.e2e.test.ts',
+    exclude: [],
     workers: 1,
   },
 }
@@ -135,14 +147,19 @@ async function temporalCli() {
 }
 
 prepare()
-if (isFull) console.log(`PHIX_SEED=${seed}${shard === null ? '' : `, shard ${shard}`}`)
-if (shard === null || shard.startsWith('1/')) for (const each of CHECKS) check(each)
-await runTier('unit', matrices)
-if (mode !== 'unit') {
+if (seed) console.log(`PHIX_SEED=${seed}${shard === null ? '' : `, shard ${shard}`}`)
+if (isAcceptance) await runTier('acceptance', { TEMPORAL_CLI_PATH: await temporalCli(), ...matrices })
+else await runTiers()
+
+async function runTiers() {
+  if (shard === null || shard.startsWith('1/')) for (const each of CHECKS) check(each)
+  await runTier('unit', matrices)
+  if (mode === 'unit') return
   const TEMPORAL_CLI_PATH = await temporalCli()
   await runTier('contract', { TEMPORAL_CLI_PATH, ...matrices })
   await runTier('e2e', { TEMPORAL_CLI_PATH, ...matrices })
 }
+
 for (const title of tally.skipped) console.log(`skipped  ${title}`)
 for (const title of tally.failures) console.log(`FAILED  ${title}`)
 console.log(`${tally.passed} passed, ${tally.failed} failed`)

@@ -12,11 +12,11 @@ import { describeWithTemporal } from '../temporal-server.ts'
 import { engineOf } from './in-process-engine.ts'
 import { startPhix, until, type PhixUp } from './phix-up.ts'
 import { sampleProcesses } from './process-samples.ts'
-import { createRandom, isFull, pick, SEED } from './seeds.ts'
+import { createRandom, isAcceptance, pick, SEED } from './seeds.ts'
 import { readToldTriggers, unanswered, type ToldTrigger } from './told-triggers.ts'
 import { NODES, untilWell } from './well-lab.ts'
 
-const MOMENTS = isFull ? 50 : 3
+const MOMENTS = isAcceptance ? 50 : 3
 const MOMENT_MS = 240_000
 /** From the fault to the end of a cascade that nobody disturbs. */
 const CASCADE_MS = 16_000
@@ -63,7 +63,7 @@ describeWithTemporal(`a cascade while what heals it is killed, ${MOMENTS} times 
     await untilWell(up)
     const broken = NODES.toSorted(() => random() - 0.5).slice(0, 3)
     const fault = FAULTS[index % FAULTS.length] ?? 'kill'
-    const victims = isFull ? pick(random, VICTIMS) : (VICTIMS[index % VICTIMS.length] ?? [])
+    const victims = isAcceptance ? pick(random, VICTIMS) : (VICTIMS[index % VICTIMS.length] ?? [])
     const afterMs = Math.round(random() * CASCADE_MS)
     const name = `${index}: ${broken.join(' ')} ${fault}, ${victims.join(' and ')} killed ${afterMs} ms later`
     console.log(name)

@@ -9,16 +9,16 @@ import { labInventoryYaml } from '../../src/lab/lab-inventory.ts'
 import { describeWithTemporal } from '../temporal-server.ts'
 import { startLossyNetwork, type LossyNetwork } from './lossy-network.ts'
 import { startPhix, type PhixUp } from './phix-up.ts'
-import { createRandom, isFull, pick, SEED } from './seeds.ts'
+import { createRandom, isAcceptance, pick, SEED } from './seeds.ts'
 import { readToldTriggers, unanswered } from './told-triggers.ts'
 import { NODES, untilWell } from './well-lab.ts'
 
-const SOAK_MS = isFull ? 600_000 : 20_000
+const SOAK_MS = isAcceptance ? 600_000 : 20_000
 /** In a short time more is lost, so that something is. */
-const LOST_SHARE = isFull ? 0.01 : 0.05
+const LOST_SHARE = isAcceptance ? 0.01 : 0.05
 /** Shorter than a beat, longer than any suspicion takes, longer than its activity is waited for. */
-const STALLS_MS = isFull ? [700, 3_000, 8_000, 15_000, 40_000] : [8_000]
-const BETWEEN_MS = isFull ? 30_000 : 4_000
+const STALLS_MS = isAcceptance ? [700, 3_000, 8_000, 15_000, 40_000] : [8_000]
+const BETWEEN_MS = isAcceptance ? 30_000 : 4_000
 const LIMIT_MS = SOAK_MS + 300_000
 
 describeWithTemporal(`${SOAK_MS / 1_000} s in which nothing is wrong (PHIX_SEED=${SEED})`, () => {

@@ -8,10 +8,10 @@ import type { Engine, RunSummary } from '../../src/temporal/engine.ts'
 import { describeWithTemporal } from '../temporal-server.ts'
 import { engineOf } from './in-process-engine.ts'
 import { startPhix, until, type PhixUp } from './phix-up.ts'
-import { createRandom, isFull, pick, SEED } from './seeds.ts'
+import { createRandom, isAcceptance, pick, SEED } from './seeds.ts'
 import { NODES, untilWell } from './well-lab.ts'
 
-const KILLS = isFull ? 50 : 5
+const KILLS = isAcceptance ? 50 : 5
 const KILL_MS = 180_000
 const HEALED_MS = 60_000
 /** A detector knows a rhythm once it has heard some of it (decision 0507). */

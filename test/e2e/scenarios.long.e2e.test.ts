@@ -8,11 +8,11 @@ import type { Decision } from '../../src/guard/protocol.ts'
 import type { RunSummary } from '../../src/temporal/engine.ts'
 import { describeWithTemporal } from '../temporal-server.ts'
 import { startPhix, until, type PhixUp } from './phix-up.ts'
-import { isFull } from './seeds.ts'
+import { isAcceptance } from './seeds.ts'
 import { readToldTriggers, unanswered } from './told-triggers.ts'
 import { NODES, untilWell } from './well-lab.ts'
 
-const ROUNDS = Array.from({ length: isFull ? 3 : 1 }, (_, index) => index + 1)
+const ROUNDS = Array.from({ length: isAcceptance ? 3 : 1 }, (_, index) => index + 1)
 
 const WITHIN_MS = 120_000
 const QUIET_MS = 20_000

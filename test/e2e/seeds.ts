@@ -3,6 +3,8 @@ const given = process.env['PHIX_SEED']
 
 /** True in `npm run test:full`. */
 export const isFull = process.env['PHIX_FULL'] === '1'
+/** True in `npm run test:acceptance`: the sizes that the lab is accepted by. */
+export const isAcceptance = process.env['PHIX_ACCEPTANCE'] === '1'
 
 export const SEED = given === undefined || given === '' ? 20_260_101 : Number(given)
 
