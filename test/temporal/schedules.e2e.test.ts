@@ -93,6 +93,16 @@ describeWithTemporal('schedules over a real server', () => {
     await engine.reconcileSchedules([], ['other'])
   })
 
+  test('every cron that the compiler takes is taken by the server, and so is an interval', async () => {
+    const crons = ['@every 3600s', '*/15 1-5 1,15 JAN-MAR *', '0 3 * * mon-FRI', '5/10 0 * * 0']
+    const all = crons.map((cron, index) => wanted(`clock-${index}`, cron))
+    expect((await engine.reconcileSchedules(all, [CLUSTER])).created).toHaveLength(crons.length)
+    const schedules = await listed(crons.length)
+    for (const { nextAt, cron } of schedules) expect(nextAt, cron).not.toBeNull()
+    const hourly = schedules.find(({ cron }) => cron.startsWith('@every'))
+    expect((hourly?.nextAt ?? Infinity) - Date.now()).toBeLessThanOrEqual(3_600_000)
+  })
+
   test('start the plan that was compiled, without leave: the run has to ask for it', async () => {
     const schedule = wanted('nightly-check', '0 3 * * *')
     await engine.reconcileSchedules([schedule], [CLUSTER])
