@@ -23,6 +23,8 @@ export function keepSchedules(deps: KeepSchedulesDeps): { stop(): void } {
   let isBusy = false
   let told = ''
   const look = async (): Promise<void> => {
+    // A folder that is empty, or could not be read: that is no reason to take everybody's schedules away.
+    if (deps.runbooks().length === 0) return
     const inventory = deps.inventory()
     const { wanted, refused } = wantedSchedules(deps.runbooks(), inventory)
     const clusters = inventory.clusters.map(({ name }) => name)
