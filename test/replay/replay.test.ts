@@ -32,6 +32,16 @@ describe('a recorded history', () => {
     await Worker.runReplayHistory({ workflowBundle }, history, idOf(name))
   })
 
+  // What stands in for the folder of the recording is `/phix`.
+  test.each(histories)('%s says nothing of the machine that it was recorded on', (name) => {
+    const text = readFileSync(join(folder, name), 'utf8')
+    const payloads = [...text.matchAll(/"data":\s*"([A-Za-z0-9+/=]+)"/g)].map(([, data = '']) =>
+      Buffer.from(data, 'base64').toString('utf8'),
+    )
+    for (const said of [text, ...payloads])
+      expect(said).not.toMatch(/[\s"(](file:\/\/)?\/(?!phix\/)[a-z]\w*\/[\w.-]+\/[\w./-]+/)
+  })
+
   test.each(['steps.json', 'detector.json'])('%s is not replayed by code that does something else', async (name) => {
     const history = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
       events: { activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[]
