@@ -54,7 +54,7 @@ const TIERS = {
   },
   acceptance: {
     title: 'acceptance in the lab, one story after the other',
-    include: 'test/e2e/{cascade-kills,quiet,*.long}.e2e.test.ts',
+    include: 'test/e2e/{quiet,*.long}.e2e.test.ts',
     exclude: [],
     workers: 1,
   },
